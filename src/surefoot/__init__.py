@@ -1,0 +1,1 @@
+"""surefoot: choose, use and understand an optimizer."""

@@ -1,0 +1,1 @@
+"""Which optimizer, with which settings, for a given task, and how sure is that."""

@@ -1,0 +1,1 @@
+"""Ways to run a rule; each engine is derived from the one recorded graph."""

@@ -1,0 +1,1 @@
+"""torch.optim.Optimizer classes made from rules."""

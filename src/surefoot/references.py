@@ -1,0 +1,57 @@
+"""`file.py:attribute`: how a user names a thing of their own, a task or a rule."""
+
+import importlib.util
+import sys
+from pathlib import Path
+
+from surefoot.errors import UserError, did_you_mean
+
+
+def is_reference(text: str) -> bool:
+    """Whether a text names a file and an attribute (`file.py:name`) rather than something built in.
+
+    >>> is_reference("mine.py:rule"), is_reference("adam")
+    (True, False)
+    """
+    path, colon, _ = text.rpartition(":")
+    return bool(colon) and path.endswith(".py")
+
+
+def load(reference: str) -> object:
+    """The attribute that `file.py:attribute` names, found by running the file once, with its own folder importable.
+
+    Raises:
+        UserError: if the file is missing, does not import, or has no such attribute.
+    """
+    text, _, attribute = reference.rpartition(":")
+    path = Path(text).resolve()
+    if not path.is_file():
+        raise UserError(f"{reference}: there is no file {text}; give an existing file.py:attribute")
+    name = f"surefoot_user_{path.stem}_{abs(hash(str(path))):x}"
+    module = sys.modules.get(name) or _run(path, name, reference)
+    try:
+        return getattr(module, attribute)
+    except AttributeError:
+        public = [n for n in vars(module) if not n.startswith("_")]
+        raise UserError(f"{reference}: {path.name} has no {attribute!r}; {did_you_mean(attribute, public)}") from None
+
+
+def _run(path: Path, name: str, reference: str) -> object:
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec is not None and spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    folder = str(path.parent)
+    sys.path.insert(0, folder)
+    try:
+        spec.loader.exec_module(module)
+    except BaseException as error:
+        del sys.modules[name]
+        if isinstance(error, (KeyboardInterrupt, SystemExit)):
+            raise
+        where = f" (line {error.lineno})" if isinstance(error, SyntaxError) else ""
+        summary = str(error).splitlines()[0] if str(error) else ""
+        raise UserError(f"{reference}: the file does not import: {type(error).__name__}: {summary}{where}") from error
+    finally:
+        sys.path.remove(folder)
+    return module

@@ -1,0 +1,1 @@
+"""The update rules, each written once, and the words they are written in."""
