@@ -1,0 +1,183 @@
+"""A rule as its function's signature declares it: the slots, the hyperparameters, the static options."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
+
+from surefoot.errors import UserError, did_you_mean
+from surefoot.rules.domains import Domain, Start
+from surefoot.rules.facts import Facts
+from surefoot.rules.vocabulary import Tape, Value
+
+Setting = float | str | bool
+#: A hyperparameter annotated as a plain float: any finite number, never searched.
+ANY_NUMBER = Domain("a number", -float("inf"), float("inf"))
+
+
+@dataclass(frozen=True)
+class Rule:
+    """An update rule, read off its function's signature.
+
+    Attributes:
+        name: the function's name. function: the function itself.
+        slots: `x`, `g`, then the state slots, in the order of the positional parameters.
+        start: for state slots that do not start at zero, the hyperparameter that gives the first value.
+        hyper: the hyperparameters and their domains, in order. static: the static options and their choices.
+        defaults: the default of each hyperparameter and static option.
+        facts: what the rule states of itself (empty for a rule that states nothing).
+    """
+
+    name: str
+    function: Callable[..., Any]
+    slots: tuple[str, ...]
+    start: Mapping[str, str]
+    hyper: Mapping[str, Domain]
+    static: Mapping[str, tuple[str | bool, ...]]
+    defaults: Mapping[str, Setting]
+    facts: Facts = field(default_factory=Facts)
+
+    @classmethod
+    def of(cls, function: Callable[..., Any]) -> "Rule":
+        """Read the declaration `function(x, g, *state, *, t, **hyperparameters)`.
+
+        Raises:
+            UserError: if the signature does not declare a rule; the message names the parameter and what it lacks.
+
+        >>> def mine(x, g, *, t, lr: Annotated[float, Domain("learning rate", 0, 1, decades=1)] = 0.1):
+        ...     return x - lr * g
+        >>> Rule.of(mine).slots
+        ('x', 'g')
+        """
+        name = getattr(function, "__name__", type(function).__name__)
+        parameters = inspect.signature(function).parameters.values()
+        hints = get_type_hints(function, include_extras=True)
+        slots = tuple(p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD)
+        named = [p for p in parameters if p.kind is p.KEYWORD_ONLY]
+        if slots[:2] != ("x", "g") or any(p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in parameters):
+            raise UserError(
+                f"rule {name} must take (x, g, then its state slots, *, t, then hyperparameters), got {slots}"
+            )
+        if "t" not in [p.name for p in named]:
+            raise UserError(
+                f"rule {name} must take the step count t after the star: def {name}(x, g, ..., *, t, lr=...)"
+            )
+        options = [p for p in named if p.name != "t"]
+        for p in options:
+            if p.default is p.empty:
+                raise UserError(
+                    f"rule {name}: {p.name} must have a default value, got none; write {p.name}: Rate = 0.01"
+                )
+        static = {p.name: c for p in options if (c := _choices(hints.get(p.name), p.default))}
+        hyper = {p.name: _domain(name, p, hints.get(p.name)) for p in options if p.name not in static}
+        start = {s: m.hyperparameter for s in slots for m in get_args(hints.get(s))[1:] if isinstance(m, Start)}
+        rule = cls(
+            name,
+            function,
+            slots,
+            start,
+            hyper,
+            static,
+            {p.name: p.default for p in options},
+            getattr(function, "facts", Facts()),
+        )
+        rule.settings()  # the defaults must pass the rule's own checks
+        for slot, hyperparameter in start.items():
+            if hyperparameter not in hyper:
+                raise UserError(
+                    f"rule {name}: slot {slot} starts at {hyperparameter!r}, which is no hyperparameter of it"
+                )
+        return rule
+
+    @property
+    def state(self) -> tuple[str, ...]:
+        """The state slots."""
+        return self.slots[2:]
+
+    def settings(self, given: Mapping[str, Any] | None = None) -> dict[str, Setting]:
+        """All hyperparameters and static options, those given checked, the others at their defaults.
+
+        Raises:
+            UserError: for an unknown name or a value outside its domain.
+
+        >>> from surefoot.rules.catalogue import find
+        >>> find("sgd").settings({"lr": 0.5})
+        {'lr': 0.5}
+        >>> find("sgd").settings({"lr": -1})
+        Traceback (most recent call last):
+        ...
+        surefoot.errors.UserError: lr must be in (0, inf), got -1
+        """
+        given = given or {}
+        for name in given:
+            if name not in self.defaults:
+                raise UserError(f"{self.name} has no hyperparameter {name!r}; {did_you_mean(name, self.defaults)}")
+        return {name: self._checked(name, given.get(name, default)) for name, default in self.defaults.items()}
+
+    def _checked(self, name: str, value: Any) -> Setting:
+        if name in self.hyper:
+            return self.hyper[name].check(name, value)
+        if value not in self.static[name]:
+            raise UserError(f"{name} must be one of {', '.join(map(repr, self.static[name]))}, got {value!r}")
+        return value  # type: ignore[no-any-return]
+
+    def form(self, library: str) -> dict[str, Setting]:
+        """The settings that give another library's form of this rule.
+
+        >>> from surefoot.rules.catalogue import find
+        >>> find("rmsprop").form("torch")["eps_at"]
+        'outside'
+        """
+        if library not in self.facts.forms:
+            raise UserError(f"{self.name} has no form {library!r}; {did_you_mean(library, self.facts.forms)}")
+        return self.settings(self.facts.forms[library])
+
+    def trace(self, static: Mapping[str, Setting], maximize: bool = False) -> tuple[Tape, dict[str, Value]]:
+        """Call the function on recording values: the tape, and the new value of `x` and of each state slot.
+
+        Args:
+            static: a choice for every static option. maximize: ascend, by recording the rule on -g.
+
+        Raises:
+            UserError: naming the rule and the operation that stopped it.
+        """
+        tape = Tape()
+        inputs = {slot: tape.input(slot) for slot in self.slots}
+        hyper = {h: tape.input(h) for h in self.hyper}
+        t = tape.input("t")
+        positional = [-v if maximize and slot == "g" else v for slot, v in inputs.items()]
+        try:
+            results = self.function(*positional, t=t, **hyper, **static)
+        except Exception as error:
+            raise UserError(f"rule {self.name} cannot be traced: {_first_line(error)}") from error
+        values = results if isinstance(results, tuple) else (results,)
+        names = ("x", *self.state)
+        if len(values) != len(names) or not all(isinstance(v, Value) for v in values):
+            raise UserError(
+                f"rule {self.name} must return ({', '.join(names)}), all values; got {len(values)} result(s)"
+            )
+        return tape, dict(zip(names, values, strict=True))
+
+
+def _choices(hint: Any, default: object) -> tuple[str | bool, ...]:
+    if get_origin(hint) is Literal:
+        return get_args(hint)
+    if hint is bool or isinstance(default, bool):
+        return (False, True)
+    return ()
+
+
+def _domain(rule: str, parameter: inspect.Parameter, hint: Any) -> Domain:
+    if get_origin(hint) is Annotated:
+        for mark in hint.__metadata__:
+            if isinstance(mark, Domain):
+                return mark
+    if hint in (float, int, None) and isinstance(parameter.default, int | float):
+        return ANY_NUMBER
+    types = "Rate, Momentum, Decay, Epsilon, Coefficient, float, bool or a Literal"
+    raise UserError(f"rule {rule}: {parameter.name} must be annotated with {types}, got {hint!r}")
+
+
+def _first_line(error: Exception) -> str:
+    text = str(error).splitlines()[0] if str(error) else ""
+    return text if isinstance(error, UserError) else f"{type(error).__name__}: {text}"
