@@ -1,0 +1,108 @@
+"""What a value or a piece of code is, as a digest that is the same in every process.
+
+Python's own `hash` changes from one process to the next, `repr` shows addresses, and a name does not tell that its body
+was edited. A store that must never mix the results of two losses needs better: functions are read down to their
+instructions, constants, defaults, closures and the names of their own module that they use. What comes with Python,
+torch or numpy is known by name.
+"""
+
+import functools
+import hashlib
+import re
+import sys
+from collections.abc import Iterator
+from types import BuiltinFunctionType, CodeType, FunctionType, MethodType, ModuleType
+from typing import Any
+
+import numpy as np
+import torch
+from torch import nn
+
+_BY_NAME = sys.stdlib_module_names | {"torch", "numpy"}
+
+
+def digest(*values: object) -> str:
+    """Hexadecimal SHA-256 of values, arrays, modules and functions, by what they are rather than where they are.
+
+    >>> digest(lambda x: x + 1) == digest(lambda x: x + 1), digest(lambda x: x + 1) == digest(lambda x: x + 2)
+    (True, False)
+    """
+    return _digest(values, frozenset()).hex()
+
+
+def _digest(value: object, above: frozenset[int]) -> bytes:
+    """The digest of a value's kind and of its parts; a part that contains itself is cut where it comes round again."""
+    if id(value) in above:
+        return b"cycle"
+    sink = hashlib.sha256(f"{type(value).__qualname__}\0".encode())
+    for part in _parts(value):
+        sink.update(part if isinstance(part, bytes) else _digest(part, above | {id(value)}))
+        sink.update(b"\0")
+    return sink.digest()
+
+
+def _parts(value: Any) -> Iterator[Any]:  # noqa: PLR0912 - one branch a kind of value
+    """Bytes that tell a value apart, and the values it is made of."""
+    match value:
+        case None | bool() | int() | float() | complex() | str() | bytes():
+            yield repr(value).encode()
+        case tuple() | list():
+            yield from value
+        case set() | frozenset():
+            yield from sorted(_digest(part, frozenset()) for part in value)
+        case dict():
+            yield from sorted(_digest(item, frozenset({id(value)})) for item in value.items())
+        case torch.Tensor():
+            plain = value.detach().cpu().contiguous()
+            yield from (str(plain.dtype), tuple(plain.shape), plain.reshape(-1).view(torch.uint8).numpy().tobytes())
+        case np.ndarray():
+            yield from (str(value.dtype), value.shape, np.ascontiguousarray(value).tobytes())
+        case CodeType():
+            yield from (value.co_code, value.co_consts, value.co_names, value.co_varnames, value.co_freevars)
+        case FunctionType() | BuiltinFunctionType() | type() if _known_by_name(value):
+            yield from (value.__module__, value.__qualname__)
+        case FunctionType():
+            yield from (value.__qualname__, value.__code__, value.__defaults__, value.__kwdefaults__)
+            yield from (_contents(cell) for cell in value.__closure__ or ())
+            yield from _reads(value)
+        case MethodType():
+            yield from (value.__func__, value.__self__)
+        case functools.partial():
+            yield from (value.func, value.args, value.keywords)
+        case ModuleType():
+            yield value.__name__
+        case nn.Module():
+            yield from (repr(value), value.training, dict(value.state_dict()))
+            yield from {type(layer).__qualname__: type(layer) for layer in value.modules()}.items()
+        case type():
+            yield value.__qualname__
+            yield from ((name, part) for name, part in vars(value).items() if isinstance(part, FunctionType))
+            yield from value.__bases__
+        case _:
+            yield type(value)
+            yield vars(value) if hasattr(value, "__dict__") else re.sub(r"0x[0-9a-fA-F]+", "", repr(value))
+
+
+def _known_by_name(value: Any) -> bool:
+    module = value.__module__ or "builtins"
+    return module != "__main__" and str(module).partition(".")[0] in _BY_NAME
+
+
+def _contents(cell: Any) -> object:
+    try:
+        return cell.cell_contents
+    except ValueError:  # a name that is not bound yet
+        return None
+
+
+def _reads(function: FunctionType) -> Iterator[tuple[str, object]]:
+    """What a function takes from its own module: plain values, arrays, and the functions and classes defined there."""
+    names, codes = set[str](), [function.__code__]
+    for code in codes:
+        names.update(code.co_names)
+        codes.extend(part for part in code.co_consts if isinstance(part, CodeType))
+    for name in sorted(names & function.__globals__.keys()):
+        value = function.__globals__[name]
+        plain = isinstance(value, bool | int | float | str | tuple | list | dict | np.ndarray | torch.Tensor)
+        if plain or getattr(value, "__module__", None) == function.__module__:
+            yield name, value
