@@ -1,0 +1,65 @@
+# One command each. Every target first brings the virtual environment .venv to the locked versions it needs (a stamp file
+# remembers that it has), so that a fresh machine with Python 3.11+ and make is enough.
+#
+#   make demo    compare eight optimizers on real data     make lint     ruff: rules and format
+#   make test    the tests                                 make types    mypy --strict
+#   make bench   the benchmarks                            make docs     rewrite what is generated in docs/
+#
+# PYTHON=python3.12 chooses the interpreter; ARGS="..." goes on to the command.
+
+PYTHON ?= python3
+BIN    := .venv/bin
+LOCKED := constraints.txt pyproject.toml
+ARGS   ?=
+
+install = $(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -c constraints.txt -e
+
+.PHONY: demo test test-slow test-all lint types format bench docs changelog clean
+
+demo: .venv/ready
+	$(BIN)/surefoot compare digits $(ARGS)
+
+test: .venv/ready-test
+	$(BIN)/python -m pytest $(ARGS)
+
+test-slow: .venv/ready-test
+	$(BIN)/python -m pytest -m slow $(ARGS)
+
+test-all: .venv/ready-test
+	$(BIN)/python -m pytest -m "slow or not slow" $(ARGS)
+
+lint: .venv/ready-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: .venv/ready-dev
+	$(BIN)/mypy
+
+format: .venv/ready-dev
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: .venv/ready-benchmark
+	$(BIN)/python -m benchmarks $(ARGS)
+
+docs: .venv/ready-test
+	$(BIN)/python tests/test_architecture.py
+
+changelog: .venv/ready-dev
+	$(BIN)/towncrier build $(ARGS)
+
+clean:
+	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+.venv/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "surefoot needs Python 3.11 or newer, this is %s: make PYTHON=python3.12 ..." % sys.version.split()[0])'
+	$(PYTHON) -m venv .venv
+	@touch $@
+
+.venv/ready: .venv/python $(LOCKED)
+	$(install) .
+	@touch $@
+
+.venv/ready-%: .venv/python $(LOCKED)
+	$(install) '.[$*]'
+	@touch $@

@@ -1,0 +1,53 @@
+"""What the Markdown pages promise: links that lead somewhere, an index that misses nothing, commands that exist."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("changes/*.md")])
+
+
+def named(page: Path) -> str:
+    return str(page.relative_to(ROOT))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_links_lead_to_files(page):
+    links = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text())
+    missing = [link for link in links if "://" not in link and not (page.parent / link).exists()]
+    assert missing == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
+def test_make_targets_exist(page):
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+    named_targets = {
+        word for words in re.findall(r"`make ((?:[a-z-]+ ?)+)", page.read_text()) for word in words.split()
+    }
+    assert named_targets <= targets
+
+
+def test_the_index_of_decisions_misses_none():
+    index = (ROOT / "docs" / "decisions" / "README.md").read_text()
+    records = sorted(path.name for path in (ROOT / "docs" / "decisions").glob("0*.md"))
+    assert records
+    assert re.findall(r"\]\((0[^)]+)\)", index) == records
+
+
+def test_decisions_have_their_three_parts():
+    for record in (ROOT / "docs" / "decisions").glob("0*.md"):
+        text = record.read_text()
+        positions = [text.find(f"**{part}.**") for part in ("Context", "Decision", "Consequences")]
+        assert -1 not in positions, record.name
+        assert positions == sorted(positions), record.name
+
+
+def test_news_fragments_are_of_a_known_kind():
+    settings = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["towncrier"]
+    kinds = {kind["directory"] for kind in settings["type"]}
+    fragments = [path for path in (ROOT / settings["directory"]).iterdir() if path.name != "README.md"]
+    assert {path.name.split(".")[1] for path in fragments} <= kinds
+    assert settings["start_string"] in (ROOT / settings["filename"]).read_text()
