@@ -1,7 +1,7 @@
 """Hyperparameters: the one declaration from which checks, messages, search ranges, options and docs follow.
 
 A rule annotates each hyperparameter with one of the types below. `Domain` says what values it may take, which part of
-them is worth searching, on what scale, and from which trial of a search on: a small budget is spent on the learning rate.
+them is worth searching, on what scale, and from which trial of a search on: a small budget goes to the learning rate.
 """
 
 import math

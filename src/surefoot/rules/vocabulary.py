@@ -83,7 +83,11 @@ class Tape:
 
 def _record(op: str, *args: "Value | Number") -> "Value":
     tape = next(a.tape for a in args if isinstance(a, Value))
-    return tape.record(op, *(_index(tape, op, a) for a in args))
+    indices = [_index(tape, op, a) for a in args]
+    for position, index in enumerate(indices):
+        if (tape.nodes[index].op in COMPARISONS) != (op == "where" and position == 0):
+            raise UserError("a comparison in a rule stands as the condition of where(condition, a, b), and only there")
+    return tape.record(op, *indices)
 
 
 def _index(tape: Tape, op: str, argument: "Value | Number") -> int:
@@ -218,17 +222,19 @@ def sign(x: Value) -> Value:
 
 
 def maximum(a: Value | Number, b: Value | Number) -> Value:
-    """The larger, elementwise; NaN if either is NaN."""
+    """The larger, elementwise; NaN if either is NaN. Of two equal ones, as 0 and -0 are, it is `b`."""
     return _apply("maximum", a, b)
 
 
 def minimum(a: Value | Number, b: Value | Number) -> Value:
-    """The smaller, elementwise; NaN if either is NaN."""
+    """The smaller, elementwise; NaN if either is NaN. Of two equal ones, as 0 and -0 are, it is `b`."""
     return _apply("minimum", a, b)
 
 
-def where(condition: Value, a: Value | Number, b: Value | Number) -> Value:
-    """`a` where the condition holds, else `b`, elementwise."""
+def where(condition: Value | bool, a: Value | Number, b: Value | Number) -> Value:
+    """`a` where the condition, a comparison, holds, else `b`, elementwise."""
+    if isinstance(condition, bool):  # decided while tracing, by a static option
+        return a if condition else b  # type: ignore[return-value]
     return _apply("where", condition, a, b)
 
 

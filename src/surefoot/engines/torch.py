@@ -1,0 +1,65 @@
+"""PyTorch, eager: every tensor that the kernel does not take, with the same answer."""
+
+from functools import lru_cache
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from surefoot.engines.evaluate import Table
+
+
+def _maximum(a: Tensor, b: Tensor) -> Tensor:
+    return torch.where((a > b) | (a != a), a, b)
+
+
+def _minimum(a: Tensor, b: Tensor) -> Tensor:
+    return torch.where((a < b) | (a != a), a, b)
+
+
+def _sign(x: Tensor) -> Tensor:
+    return torch.where(x != x, x, torch.sign(x))  # torch's own sign of NaN is 0
+
+
+def _where(condition: Tensor, a: Tensor, b: Tensor) -> Tensor:
+    return torch.where(condition != 0, a, b)
+
+
+def _norm(x: Tensor) -> Tensor:
+    return torch.linalg.vector_norm(x, dtype=torch.float64).to(x.dtype)
+
+
+OPS: dict[str, Any] = {
+    "add": torch.add,
+    "sub": torch.sub,
+    "mul": torch.mul,
+    "div": torch.div,
+    "pow": torch.pow,
+    "neg": torch.neg,
+    "sqrt": torch.sqrt,
+    "abs": torch.abs,
+    "sign": _sign,
+    "exp": torch.exp,
+    "log": torch.log,
+    "maximum": _maximum,
+    "minimum": _minimum,
+    "lt": torch.lt,
+    "le": torch.le,
+    "gt": torch.gt,
+    "ge": torch.ge,
+    "eq": torch.eq,
+    "ne": torch.ne,
+    "where": _where,
+    "norm": _norm,
+}
+
+
+@lru_cache
+def table(dtype: torch.dtype, device: torch.device) -> Table:
+    """The torch engine in one floating type on one device."""
+
+    def scalar(value: float) -> Tensor:
+        # A tensor without dimensions, not a Python number: number / tensor would be rounded twice, by way of 1 / tensor.
+        return torch.tensor(value, dtype=dtype, device=device)
+
+    return Table(scalar, OPS)
