@@ -72,11 +72,14 @@ def _parts(value: Any) -> Iterator[Any]:  # noqa: PLR0912 - one branch a kind of
         case ModuleType():
             yield value.__name__
         case nn.Module():
-            yield from (repr(value), value.training, dict(value.state_dict()))
-            yield from {type(layer).__qualname__: type(layer) for layer in value.modules()}.items()
+            yield from (dict(value.named_parameters()), dict(value.named_buffers()))
+            for name, layer in value.named_modules():
+                public = {key: part for key, part in vars(layer).items() if not key.startswith("_")}
+                yield from (name, type(layer), public)
         case type():
             yield value.__qualname__
-            yield from ((name, part) for name, part in vars(value).items() if isinstance(part, FunctionType))
+            yield from (item for item in vars(value).items() if _is_plain(item[1]) and not item[0].startswith("__"))
+            yield from (item for item in vars(value).items() if isinstance(item[1], FunctionType))
             yield from value.__bases__
         case _:
             yield type(value)
@@ -86,6 +89,10 @@ def _parts(value: Any) -> Iterator[Any]:  # noqa: PLR0912 - one branch a kind of
 def _known_by_name(value: Any) -> bool:
     module = value.__module__ or "builtins"
     return module != "__main__" and str(module).partition(".")[0] in _BY_NAME
+
+
+def _is_plain(value: object) -> bool:
+    return isinstance(value, bool | int | float | str | tuple | list | dict | np.ndarray | torch.Tensor)
 
 
 def _contents(cell: Any) -> object:
@@ -103,6 +110,5 @@ def _reads(function: FunctionType) -> Iterator[tuple[str, object]]:
         codes.extend(part for part in code.co_consts if isinstance(part, CodeType))
     for name in sorted(names & function.__globals__.keys()):
         value = function.__globals__[name]
-        plain = isinstance(value, bool | int | float | str | tuple | list | dict | np.ndarray | torch.Tensor)
-        if plain or getattr(value, "__module__", None) == function.__module__:
+        if _is_plain(value) or getattr(value, "__module__", None) == function.__module__:
             yield name, value

@@ -1,0 +1,123 @@
+"""Digests: equal where the code is, different where it is not, and the same in every process."""
+
+import functools
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from surefoot.references import load
+from surefoot.tasks.identity import digest
+
+BODY = """
+import torch
+from torch import nn
+
+SCALE = 2.0
+NAMES = {"a", "b", "c"}
+
+class Helper:
+    power = 1
+
+    def __call__(self, x):
+        return (x * SCALE) ** self.power
+
+def helper(x):
+    return x + 1
+
+def make(k):
+    def loss(output, y):
+        return (helper(output - y) ** 2).mean() * k * SCALE if "a" in {"a", "b", "c"} else NAMES
+    return loss
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.inner = nn.Linear(2, 2)
+        nn.init.zeros_(self.inner.weight)
+        nn.init.zeros_(self.inner.bias)
+
+    def forward(self, x):
+        return self.inner(x) * 3
+
+def again(n):
+    return again(n - 1) if n else 0
+
+loss, net, instance = make(3), Net(), Helper()
+"""
+
+
+def written(folder: Path, body: str, name: str) -> object:
+    folder.mkdir(exist_ok=True)
+    (folder / "mine.py").write_text(body)
+    return load(f"{folder / 'mine.py'}:{name}")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "changed"),
+    [
+        ("SCALE = 2.0", "SCALE = 2.5", {"loss", "instance"}),
+        ("return x + 1", "return x + 2", {"loss"}),
+        ("return x + 1", "return x - 1", {"loss"}),
+        ("make(3)", "make(4)", {"loss"}),
+        ("self.inner(x) * 3", "self.inner(x) * 4", {"net"}),
+        ("nn.init.zeros_(self.inner.bias)", "nn.init.ones_(self.inner.bias)", {"net"}),
+        ("(x * SCALE)", "(x / SCALE)", {"instance"}),
+        ("power = 1", "power = 2", {"instance"}),
+        ("again(n - 1)", "again(n - 2)", {"again"}),
+        ("import torch", "# a comment\nimport torch", set()),
+    ],
+)
+def test_an_edit_changes_the_digest_of_what_uses_it_and_of_nothing_else(
+    tmp_path: Path, old: str, new: str, changed: set[str]
+) -> None:
+    names = ("loss", "net", "instance", "again")
+    before = {name: digest(written(tmp_path / "one", BODY, name)) for name in names}
+    assert old in BODY
+    after = {name: digest(written(tmp_path / "two", BODY.replace(old, new, 1), name)) for name in names}
+    assert {name for name in names if before[name] != after[name]} == changed
+
+
+def test_a_digest_is_the_same_in_every_process(tmp_path: Path) -> None:
+    (tmp_path / "mine.py").write_text(BODY)
+    code = (
+        "from surefoot.references import load; from surefoot.tasks.identity import digest\n"
+        f"print(*(digest(load({str(tmp_path / 'mine.py')!r} + ':' + n)) for n in ('loss', 'net', 'instance', 'again')))"
+    )
+    seen = {
+        subprocess.run(
+            [sys.executable, "-c", code], env=os.environ | {"PYTHONHASHSEED": seed}, capture_output=True, check=True
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(seen) == 1
+    assert seen != {b""}
+
+
+def test_values_of_different_types_or_order_differ() -> None:
+    values = [1, 1.0, True, "1", b"1", None, (1,), [1], {1}, {1: 1}, (1, 2), (2, 1), np.ones(1), torch.ones(1), 1j]
+    values += [np.ones(2), np.ones((1, 1)), np.float32(1), ((1,), 2), (1, (2,))]
+    assert len({digest(value) for value in values}) == len(values)
+    assert digest({"a": 1, "b": 2}) == digest({"b": 2, "a": 1})
+
+
+def test_what_comes_with_torch_is_known_by_name_and_its_settings() -> None:
+    cross_entropy = nn.functional.cross_entropy
+    assert digest(cross_entropy) != digest(nn.functional.nll_loss)
+    assert digest(nn.CrossEntropyLoss()) == digest(nn.CrossEntropyLoss())
+    assert digest(nn.CrossEntropyLoss()) != digest(nn.MSELoss())
+    partials = [functools.partial(cross_entropy, label_smoothing=s) for s in (0.1, 0.2)]
+    assert digest(partials[0]) != digest(partials[1])
+    smooth = [nn.CrossEntropyLoss(label_smoothing=s) for s in (0.1, 0.2)]
+    assert digest(smooth[0]) != digest(smooth[1])
+
+
+def test_a_value_that_contains_itself_is_no_trouble() -> None:
+    loop: list[object] = [1]
+    loop.append(loop)
+    assert digest(loop) == digest(loop)
