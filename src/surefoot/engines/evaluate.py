@@ -20,7 +20,8 @@ def step(graph: Graph, table: Table, slots: Mapping[str, Any], uniforms: Sequenc
     """One step of a rule on one tensor: the new `x` and state.
 
     Args:
-        slots: the values of `x`, `g` and the state slots. uniforms: what the host computed, in the order of graph.hoisted.
+        slots: the values of `x`, `g` and the state slots.
+        uniforms: what the host computed, in the order of graph.hoisted.
 
     Raises:
         UserError: if a slot is missing.

@@ -1,8 +1,8 @@
 """The recorded rule, arranged for running: what the host computes once a step, what each pass over a tensor computes.
 
-Operations keep their source order and are never rewritten, so that every engine rounds alike. What depends on `t` and the
-hyperparameters alone is hoisted to the host, in float64. A `norm` needs a whole tensor before anything after it, so the
-elementwise work is cut into passes: each ends in the norms it feeds, the last one in the new `x` and state.
+Operations keep their source order and are never rewritten, so that every engine rounds alike. What depends on `t` and
+the hyperparameters alone is hoisted to the host, in float64. A `norm` needs a whole tensor before anything after it, so
+the elementwise work is cut into passes: each ends in the norms it feeds, the last one in the new `x` and state.
 """
 
 from collections.abc import Iterable, Mapping
@@ -28,7 +28,8 @@ class Pass:
 
     Attributes:
         body: the element nodes to compute, in source order. slots: the inputs among them, to be loaded.
-        norms: (norm node, its argument) pairs to be accumulated. stores: slot to node, written back (the last pass only).
+        norms: (norm node, its argument) pairs to be accumulated.
+        stores: slot to node, written back (the last pass only).
     """
 
     body: tuple[int, ...]
@@ -96,7 +97,7 @@ class Graph:
 
     @cached_property
     def hoisted(self) -> tuple[int, ...]:
-        """The host nodes that tensors meet: what the host hands over each step. Constants are not: engines print them."""
+        """The host nodes that tensors meet: what the host hands over each step. Constants are printed by engines."""
         met = {a for i in self.needed if self.levels[i] > Level.HOST for a in self.nodes[i].args}
         met |= set(self.outputs.values())
         return tuple(i for i in sorted(met) if self.levels[i] == Level.HOST and self.nodes[i].op != "const")

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from functools import lru_cache
+from math import copysign, isnan
 from typing import Any
 
 import numpy as np
@@ -35,9 +36,9 @@ PYTHON = {
 }
 
 _CHOICE: dict[str, Any] = {
-    "maximum": lambda a, b: a if a > b or a != a else b,
-    "minimum": lambda a, b: a if a < b or a != a else b,
-    "sign": lambda a: math.copysign(1.0, a) if a != 0 and a == a else a + 0.0,
+    "maximum": lambda a, b: a if a > b or isnan(a) else b,
+    "minimum": lambda a, b: a if a < b or isnan(a) else b,
+    "sign": lambda a: a + 0.0 if a == 0 or isnan(a) else copysign(1.0, a),
 }
 FLOATS: dict[str, Any] = {"sqrt": math.sqrt, "exp": math.exp, "log": math.log, **_CHOICE}
 #: The same words on NumPy's float64, which answers with infinity and NaN where Python's floats raise.
@@ -50,8 +51,8 @@ def source(graph: Graph) -> str:
     >>> from surefoot.rules import find
     >>> print(source(Graph.of(find("momentum"), {"form": "ema"})))
     def uniforms(t, lr, beta):
-        v6 = 1.0 - beta
-        return (float(lr), float(beta), float(v6))
+        v8 = 1.0 - beta
+        return (float(lr), float(beta), float(v8))
     """
     names: dict[int, str] = {}
     lines = []

@@ -16,15 +16,11 @@ Array = NDArray[np.floating[Any]]
 
 
 def _maximum(a: Any, b: Any) -> Any:
-    return np.where((a > b) | (a != a), a, b)
+    return np.where((a > b) | np.isnan(a), a, b)
 
 
 def _minimum(a: Any, b: Any) -> Any:
-    return np.where((a < b) | (a != a), a, b)
-
-
-def _power(a: Any, b: Any) -> Any:
-    return np.power(a, b)
+    return np.where((a < b) | np.isnan(a), a, b)
 
 
 def norm(x: Any) -> Any:
@@ -37,7 +33,7 @@ OPS: dict[str, Any] = {
     "sub": np.subtract,
     "mul": np.multiply,
     "div": np.divide,
-    "pow": _power,
+    "pow": np.power,
     "neg": np.negative,
     "sqrt": np.sqrt,
     "abs": np.abs,

@@ -10,15 +10,15 @@ from surefoot.engines.evaluate import Table
 
 
 def _maximum(a: Tensor, b: Tensor) -> Tensor:
-    return torch.where((a > b) | (a != a), a, b)
+    return torch.where((a > b) | torch.isnan(a), a, b)
 
 
 def _minimum(a: Tensor, b: Tensor) -> Tensor:
-    return torch.where((a < b) | (a != a), a, b)
+    return torch.where((a < b) | torch.isnan(a), a, b)
 
 
 def _sign(x: Tensor) -> Tensor:
-    return torch.where(x != x, x, torch.sign(x))  # torch's own sign of NaN is 0
+    return torch.where(torch.isnan(x), x, torch.sign(x))  # torch's own sign of NaN is 0
 
 
 def _where(condition: Tensor, a: Tensor, b: Tensor) -> Tensor:
@@ -26,7 +26,8 @@ def _where(condition: Tensor, a: Tensor, b: Tensor) -> Tensor:
 
 
 def _norm(x: Tensor) -> Tensor:
-    return torch.linalg.vector_norm(x, dtype=torch.float64).to(x.dtype)
+    length: Tensor = torch.linalg.vector_norm(x, dtype=torch.float64)
+    return length.to(x.dtype)
 
 
 OPS: dict[str, Any] = {
@@ -59,7 +60,7 @@ def table(dtype: torch.dtype, device: torch.device) -> Table:
     """The torch engine in one floating type on one device."""
 
     def scalar(value: float) -> Tensor:
-        # A tensor without dimensions, not a Python number: number / tensor would be rounded twice, by way of 1 / tensor.
+        # Not a Python number: torch computes number / tensor by way of 1 / tensor, which rounds twice.
         return torch.tensor(value, dtype=dtype, device=device)
 
     return Table(scalar, OPS)

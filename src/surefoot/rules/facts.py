@@ -13,8 +13,8 @@ class Facts:
 
     Attributes:
         source: the publication, with the place in it.
-        first_step: |x_1 - x_0| at eps = 0 and x_0 = 0, as an expression in the hyperparameters, `g` (its size) and sqrt;
-            None where it is not stated.
+        first_step: |x_1 - x_0| at eps = 0 and x_0 = 0, as an expression in the hyperparameters, `g` (its size) and
+            sqrt; None where it is not stated.
         scale_invariant: whether multiplying every gradient by one positive number leaves the walk unchanged at eps = 0.
         forms: other libraries' versions of the rule, as the static options and defaults that give them.
     """

@@ -179,7 +179,7 @@ class Value:
     def __ne__(self, other: object) -> "Value":  # type: ignore[override]
         return _record("ne", self, other)  # type: ignore[arg-type]
 
-    __hash__ = None  # type: ignore[assignment]  # == records: a Value cannot be a key
+    __hash__ = None  # == records: a Value cannot be a key
 
     def __bool__(self) -> bool:
         raise UserError(
