@@ -179,7 +179,7 @@ class Value:
     def __ne__(self, other: object) -> "Value":  # type: ignore[override]
         return _record("ne", self, other)  # type: ignore[arg-type]
 
-    __hash__ = None  # == records: a Value cannot be a key
+    __hash__ = None  # type: ignore[assignment]  # == records: a Value cannot be a key
 
     def __bool__(self) -> bool:
         raise UserError(
@@ -191,7 +191,7 @@ class Value:
             "a rule cannot turn a value into a number (float(), math.*): use sqrt, exp, log of surefoot.rules"
         )
 
-    __int__ = __index__ = __float__  # type: ignore[assignment]
+    __int__ = __index__ = __float__
 
     def __getattr__(self, name: str) -> "Value":
         if name.startswith("__"):  # protocols that Python or NumPy look for, and may miss

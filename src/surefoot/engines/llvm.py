@@ -1,0 +1,235 @@
+"""LLVM IR, printed: a pass of the graph as a loop over chunks of many tensors.
+
+One function a pass, `void passK(ptr block, i64 lo, i64 hi)`: chunks lo to hi of the plan whose addresses stand in the
+block (see `ARRAYS`). Hyperparameters are read by the tensor's group, so one call steps many groups, or trials, at once.
+
+Loads and stores carry an access group and the loop says `parallel_accesses`: slots are promised not to overlap in other
+than equal addresses, so LLVM vectorises without run-time guards. No flag allows it to round otherwise than NumPy: no
+`fast`, no contraction. The one exception is the order of a norm's float64 sum, which the chunk and the code fix, not
+the number of threads.
+"""
+
+import struct
+
+from surefoot.engines.graph import Graph, Level, Pass
+
+#: Elements of one tensor that one iteration over chunks covers.
+CHUNK = 65536
+
+#: What the block points to, in order. table: (slots, tensors) addresses; chunk_tensor, chunk_offset: (chunks,); sizes,
+#: group: (tensors,); uniforms: (hoisted, groups); scalars: (tensor nodes, tensors); partial: (norms, chunks) float64.
+ARRAYS = ("table", "chunk_tensor", "chunk_offset", "sizes", "group", "uniforms", "scalars", "partial")
+#: After the arrays' addresses, the lengths that address them.
+LENGTHS = ("tensors", "groups", "chunks")
+
+_WINS = (  # a where it wins or is NaN, else b
+    "{n}_wins = fcmp {relation} {ty} {0}, {1}",
+    "{n}_nan = fcmp uno {ty} {0}, {0}",
+    "{n}_first = or i1 {n}_wins, {n}_nan",
+    "{n} = select i1 {n}_first, {ty} {0}, {ty} {1}",
+)
+
+#: Operation to instructions: {n} the result, {ty} the type, {f} its suffix, {0}, {1}, ... the operands.
+INSTRUCTIONS: dict[str, tuple[str, ...]] = {
+    "add": ("{n} = fadd {ty} {0}, {1}",),
+    "sub": ("{n} = fsub {ty} {0}, {1}",),
+    "mul": ("{n} = fmul {ty} {0}, {1}",),
+    "div": ("{n} = fdiv {ty} {0}, {1}",),
+    "neg": ("{n} = fneg {ty} {0}",),
+    "sqrt": ("{n} = call {ty} @llvm.sqrt.{f}({ty} {0})",),
+    "abs": ("{n} = call {ty} @llvm.fabs.{f}({ty} {0})",),
+    "exp": ("{n} = call {ty} @llvm.exp.{f}({ty} {0})",),
+    "log": ("{n} = call {ty} @llvm.log.{f}({ty} {0})",),
+    "pow": ("{n} = call {ty} @llvm.pow.{f}({ty} {0}, {ty} {1})",),
+    "lt": ("{n} = fcmp olt {ty} {0}, {1}",),
+    "le": ("{n} = fcmp ole {ty} {0}, {1}",),
+    "gt": ("{n} = fcmp ogt {ty} {0}, {1}",),
+    "ge": ("{n} = fcmp oge {ty} {0}, {1}",),
+    "eq": ("{n} = fcmp oeq {ty} {0}, {1}",),
+    "ne": ("{n} = fcmp une {ty} {0}, {1}",),
+    "where": ("{n} = select i1 {0}, {ty} {1}, {ty} {2}",),
+    "maximum": tuple(line.replace("{relation}", "ogt") for line in _WINS),
+    "minimum": tuple(line.replace("{relation}", "olt") for line in _WINS),
+    "sign": (
+        "{n}_up = fcmp ogt {ty} {0}, 0.0",
+        "{n}_down = fcmp olt {ty} {0}, 0.0",
+        "{n}_nought = fcmp oeq {ty} {0}, 0.0",
+        "{n}_a = select i1 {n}_nought, {ty} 0.0, {ty} {0}",
+        "{n}_b = select i1 {n}_down, {ty} -1.0, {ty} {n}_a",
+        "{n} = select i1 {n}_up, {ty} 1.0, {ty} {n}_b",
+    ),
+}
+
+
+def module(graph: Graph, dtype: str) -> str:
+    """The whole module for a graph in `float32` or `float64`."""
+    printer = _Printer(graph, {"float32": "float", "float64": "double"}[dtype])
+    functions = [printer.function(number, sweep) for number, sweep in enumerate(graph.passes)]
+    ty, f = printer.type, printer.suffix
+    declarations = [f"declare {ty} @llvm.{name}.{f}({ty})" for name in ("sqrt", "fabs", "exp", "log")]
+    declarations.append(f"declare {ty} @llvm.pow.{f}({ty}, {ty})")
+    metadata = [
+        "!0 = distinct !{}",
+        "!1 = distinct !{!1, !2, !3}",
+        '!2 = !{!"llvm.loop.vectorize.enable", i1 true}',
+        '!3 = !{!"llvm.loop.parallel_accesses", !0}',
+    ]
+    return "\n\n".join([f"; {graph.name}, {dtype}", *functions, "\n".join(declarations), "\n".join(metadata)]) + "\n"
+
+
+class _Printer:
+    """Prints one graph in one floating type."""
+
+    def __init__(self, graph: Graph, type_: str) -> None:
+        self.graph = graph
+        self.type = type_
+        self.suffix = {"float": "f32", "double": "f64"}[type_]
+        self.width = {"float": 4, "double": 8}[type_]
+        self.slots = ("x", "g", *graph.state)
+
+    def function(self, number: int, sweep: Pass) -> str:
+        lines = [f"define void @pass{number}(ptr %block, i64 %lo, i64 %hi) {{", "entry:"]
+        for i, name in enumerate(ARRAYS + LENGTHS):
+            kind = "ptr" if name in ARRAYS else "i64"
+            lines += [
+                f"  %at_{name} = getelementptr i64, ptr %block, i64 {i}",
+                f"  %{name} = load {kind}, ptr %at_{name}",
+            ]
+        lines += [
+            "  %none = icmp sge i64 %lo, %hi",
+            "  br i1 %none, label %done, label %chunk",
+            "chunk:",
+            "  %c = phi i64 [ %lo, %entry ], [ %c_next, %next ]",
+            *self._chunk(),
+            *self._addresses(sweep),
+            *self._rows("u", "uniforms", "%groups", "%q", self.graph.hoisted),
+            *self._rows("s", "scalars", "%tensors", "%tensor", self.graph.tensor_nodes if not sweep.norms else ()),
+            "  br label %loop",
+            "loop:",
+            "  %i = phi i64 [ 0, %chunk ], [ %i_next, %loop ]",
+            *[f"  %sum{n} = phi double [ 0.0, %chunk ], [ %sum{n}_next, %loop ]" for n, _ in sweep.norms],
+            *self._body(sweep),
+            "  %i_next = add i64 %i, 1",
+            "  %more = icmp slt i64 %i_next, %n",
+            "  br i1 %more, label %loop, label %next, !llvm.loop !1",
+            "next:",
+            *self._partials(sweep),
+            "  %c_next = add i64 %c, 1",
+            "  %again = icmp slt i64 %c_next, %hi",
+            "  br i1 %again, label %chunk, label %done",
+            "done:",
+            "  ret void",
+            "}",
+        ]
+        return "\n".join(lines)
+
+    def _chunk(self) -> list[str]:
+        return [
+            *_load("tensor", "chunk_tensor", "%c", "i64"),
+            *_load("offset", "chunk_offset", "%c", "i64"),
+            *_load("size", "sizes", "%tensor", "i64"),
+            *_load("q", "group", "%tensor", "i64"),
+            "  %left = sub i64 %size, %offset",
+            f"  %full = icmp sgt i64 %left, {CHUNK}",
+            f"  %n = select i1 %full, i64 {CHUNK}, i64 %left",
+            f"  %bytes = mul i64 %offset, {self.width}",
+        ]
+
+    def _addresses(self, sweep: Pass) -> list[str]:
+        lines = []
+        for slot in dict.fromkeys((*sweep.slots, *sweep.stores)):
+            row = self.slots.index(slot)
+            lines += [
+                f"  %row{row} = mul i64 {row}, %tensors",
+                f"  %cell{row} = add i64 %row{row}, %tensor",
+                *_load(f"base{row}", "table", f"%cell{row}", "i64"),
+                f"  %start{row} = add i64 %base{row}, %bytes",
+                f"  %ptr{row} = inttoptr i64 %start{row} to ptr",
+            ]
+        return lines
+
+    def _rows(self, prefix: str, table: str, columns: str, column: str, nodes: tuple[int, ...]) -> list[str]:
+        """Loads of one column of a table with a row for each node, before the loop."""
+        lines = []
+        for row, node in enumerate(nodes):
+            lines += [
+                f"  %{prefix}row{node} = mul i64 {row}, {columns}",
+                f"  %{prefix}cell{node} = add i64 %{prefix}row{node}, {column}",
+                *_load(f"{prefix}{node}", table, f"%{prefix}cell{node}", self.type),
+            ]
+        return lines
+
+    def _body(self, sweep: Pass) -> list[str]:
+        lines = []
+        for index in sweep.body:
+            node = self.graph.nodes[index]
+            if node.op == "input":
+                row = self.slots.index(str(node.payload))
+                lines += [
+                    f"  %in{row} = getelementptr {self.type}, ptr %ptr{row}, i64 %i",
+                    f"  %n{index} = load {self.type}, ptr %in{row}, !llvm.access.group !0",
+                ]
+            else:
+                lines += self._operation(index)
+        for n, argument in sweep.norms:
+            wide = self._operand(argument)
+            if self.type == "float":
+                lines.append(f"  %wide{n} = fpext float {wide} to double")
+                wide = f"%wide{n}"
+            lines += [
+                f"  %square{n} = fmul double {wide}, {wide}",
+                f"  %sum{n}_next = fadd reassoc double %sum{n}, %square{n}",
+            ]
+        for slot, index in sweep.stores.items():
+            row = self.slots.index(slot)
+            lines += [
+                f"  %out{row} = getelementptr {self.type}, ptr %ptr{row}, i64 %i",
+                f"  store {self.type} {self._operand(index)}, ptr %out{row}, !llvm.access.group !0",
+            ]
+        return lines
+
+    def _operation(self, index: int) -> list[str]:
+        node, name = self.graph.nodes[index], f"%n{index}"
+        operands, lines = [self._operand(a) for a in node.args], []
+        if node.op == "where" and self.graph.levels[node.args[0]] != Level.ELEMENT:
+            # A condition that the host or a tensor's scalars hold arrives as 1.0 or 0.0.
+            lines = [f"  {name}_holds = fcmp une {self.type} {operands[0]}, 0.0"]
+            operands[0] = f"{name}_holds"
+        words = INSTRUCTIONS[node.op]
+        return lines + ["  " + line.format(*operands, n=name, ty=self.type, f=self.suffix) for line in words]
+
+    def _operand(self, index: int) -> str:
+        node, level = self.graph.nodes[index], self.graph.levels[index]
+        if node.op == "const":
+            return self._literal(float(node.payload))  # type: ignore[arg-type]
+        return {Level.HOST: "%u", Level.TENSOR: "%s", Level.ELEMENT: "%n"}[level] + str(index)
+
+    def _literal(self, value: float) -> str:
+        if self.type == "float":
+            value = _to_float32(value)
+        return f"0x{struct.unpack('<Q', struct.pack('<d', value))[0]:016X}"
+
+    def _partials(self, sweep: Pass) -> list[str]:
+        lines = []
+        for row, (n, _) in enumerate(sweep.norms):
+            lines += [
+                f"  %prow{n} = mul i64 {row}, %chunks",
+                f"  %pcell{n} = add i64 %prow{n}, %c",
+                f"  %pat{n} = getelementptr double, ptr %partial, i64 %pcell{n}",
+                f"  store double %sum{n}_next, ptr %pat{n}",
+            ]
+        return lines
+
+
+def _load(name: str, array: str, index: str, type_: str) -> list[str]:
+    return [
+        f"  %at_{name} = getelementptr {type_}, ptr %{array}, i64 {index}",
+        f"  %{name} = load {type_}, ptr %at_{name}",
+    ]
+
+
+def _to_float32(value: float) -> float:
+    try:
+        return float(struct.unpack("<f", struct.pack("<f", value))[0])
+    except OverflowError:
+        return float("inf") if value > 0 else float("-inf")

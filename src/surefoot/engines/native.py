@@ -1,0 +1,53 @@
+"""Machine code of a printed module, compiled in the process by llvmlite: no compiler, no cache directory."""
+
+import ctypes
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import llvmlite.binding as llvm
+
+#: `passK(block, lo, hi)`; a ctypes call gives the GIL away while it runs.
+PassFunction = Callable[[int, int, int], None]
+_PROTOTYPE = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)
+_LOCK = threading.Lock()
+_COMPILED: dict[str, "Native"] = {}
+
+
+@dataclass(frozen=True)
+class Native:
+    """The compiled passes; the engine owns their memory and must outlive them."""
+
+    passes: tuple[PassFunction, ...]
+    engine: Any
+
+
+def compile_module(source: str, passes: int) -> Native:
+    """Compile a module, once a process for each text.
+
+    Args:
+        source: LLVM IR. passes: how many functions `pass0`, `pass1`, ... it defines.
+    """
+    with _LOCK:
+        if source not in _COMPILED:
+            _COMPILED[source] = _compile(source, passes)
+        return _COMPILED[source]
+
+
+def _compile(source: str, passes: int) -> Native:
+    llvm.initialize_native_target()
+    llvm.initialize_native_asmprinter()
+    module = llvm.parse_assembly(source)
+    module.verify()
+    machine = llvm.Target.from_default_triple().create_target_machine(
+        cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), opt=3
+    )
+    tuning = llvm.create_pipeline_tuning_options(speed_level=3)
+    tuning.loop_vectorization = True
+    builder = llvm.create_pass_builder(machine, tuning)
+    builder.getModulePassManager().run(module, builder)
+    engine = llvm.create_mcjit_compiler(module, machine)
+    engine.finalize_object()
+    functions = tuple(_PROTOTYPE(engine.get_function_address(f"pass{k}")) for k in range(passes))
+    return Native(functions, engine)
