@@ -8,6 +8,7 @@ from surefoot.rules.vocabulary import Value, root
 
 
 @facts(
+    "AdaGrad",
     "Duchi, Hazan & Singer 2011, with the chapter's epsilon",
     first_step="lr",
     scale_invariant=True,

@@ -6,6 +6,7 @@ from surefoot.rules.vocabulary import Value, debias, ema, root, sqrt
 
 
 @facts(
+    "Adam",
     "Kingma & Ba 2015, Algorithm 1",
     first_step="lr",
     scale_invariant=True,

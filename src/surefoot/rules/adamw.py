@@ -7,6 +7,7 @@ from surefoot.rules.vocabulary import Value
 
 
 @facts(
+    "AdamW",
     "Loshchilov & Hutter 2019, Algorithm 2",
     first_step="lr",
     scale_invariant=True,

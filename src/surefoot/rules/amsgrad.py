@@ -11,6 +11,7 @@ MaximumOf = Literal["v", "v_hat"]
 
 
 @facts(
+    "AMSGrad",
     "Reddi, Kale & Kumar 2018, Algorithm 2",
     first_step="lr * (1 - beta1) / sqrt(1 - beta2)",
     scale_invariant=True,

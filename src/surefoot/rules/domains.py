@@ -6,6 +6,7 @@ them is worth searching, on what scale, and from which trial of a search on: a s
 
 import math
 from dataclasses import dataclass
+from numbers import Real
 from typing import Annotated, Literal
 
 from surefoot.errors import UserError
@@ -61,13 +62,14 @@ class Domain:
         ...
         surefoot.errors.UserError: beta1 must be in [0, 1), got 1.0
         """
-        if isinstance(value, bool) or not isinstance(value, int | float):
+        if isinstance(value, bool) or not isinstance(value, Real):
             raise UserError(f"{name} must be a number in {self.interval}, got {value!r}")
-        above = value > self.low or (value == self.low and not self.low_open)
-        below = value < self.high or (value == self.high and not self.high_open)
-        if not (above and below and math.isfinite(value)):
+        number = float(value)
+        above = number > self.low or (number == self.low and not self.low_open)
+        below = number < self.high or (number == self.high and not self.high_open)
+        if not (above and below and math.isfinite(number)):
             raise UserError(f"{name} must be in {self.interval}, got {value!r}")
-        return float(value)
+        return number
 
     def limits(self, default: float) -> tuple[float, float]:
         """The lowest and highest value of the search, given the rule's default.
@@ -121,7 +123,7 @@ def get_domain(annotation: object) -> Domain:
 
 
 # Ranges as in published comparisons: Sivaprasad et al. 2020; Choi et al. 2019 (eps on a wide scale); AlgoPerf.
-Rate = Annotated[float, Domain("learning rate", 0, math.inf, decades=2)]
+Rate = Annotated[float, Domain("learning rate", 0, math.inf, low_open=False, decades=2)]
 Momentum = Annotated[
     float,
     Domain(

@@ -12,6 +12,7 @@ class Facts:
     """A rule's facts; tests measure them and docs print them.
 
     Attributes:
+        title: the name in print, which is also the optimizer class's.
         source: the publication, with the place in it.
         first_step: |x_1 - x_0| at eps = 0 and x_0 = 0, as an expression in the hyperparameters, `g` (its size) and
             sqrt; None where it is not stated.
@@ -19,6 +20,7 @@ class Facts:
         forms: other libraries' versions of the rule, as the static options and defaults that give them.
     """
 
+    title: str = ""
     source: str = ""
     first_step: str | None = None
     scale_invariant: bool | None = None
@@ -26,6 +28,7 @@ class Facts:
 
 
 def facts(
+    title: str = "",
     source: str = "",
     *,
     first_step: str | None = None,
@@ -35,7 +38,7 @@ def facts(
     """State a rule's facts; see `Facts` for the arguments. The function itself is returned unchanged."""
 
     def state(function: F) -> F:
-        function.facts = Facts(source, first_step, scale_invariant, dict(forms or {}))  # type: ignore[attr-defined]
+        function.facts = Facts(title, source, first_step, scale_invariant, dict(forms or {}))  # type: ignore[attr-defined]
         return function
 
     return state

@@ -7,6 +7,7 @@ from surefoot.rules.vocabulary import Value, ema, norm, where
 
 
 @facts(
+    "LAMB",
     "You et al. 2020 (arXiv:1904.00962v3), Algorithm 2, phi the identity",
     first_step="lr",
     scale_invariant=True,

@@ -10,6 +10,7 @@ Form = Literal["heavy ball", "ema", "nesterov"]
 
 
 @facts(
+    "Momentum",
     "Polyak 1964; Nesterov 1983, as in Sutskever et al. 2013",
     first_step="lr * g",
     scale_invariant=False,

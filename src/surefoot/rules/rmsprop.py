@@ -8,6 +8,7 @@ from surefoot.rules.vocabulary import Value, ema, maximum, root
 
 
 @facts(
+    "RMSProp",
     "Tieleman & Hinton 2012, lecture 6.5; centered: Graves 2013, eq. 38-41",
     first_step="lr / sqrt(1 - beta)",
     scale_invariant=True,

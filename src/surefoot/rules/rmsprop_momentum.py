@@ -9,6 +9,7 @@ from surefoot.rules.vocabulary import Value, root
 
 
 @facts(
+    "RMSPropMomentum",
     "Graves 2013, eq. 38-41",
     first_step="lr / sqrt(1 - beta2)",
     scale_invariant=True,

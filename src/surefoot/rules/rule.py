@@ -15,7 +15,7 @@ Setting = float | str | bool
 ANY_NUMBER = Domain("a number", -float("inf"), float("inf"))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rule:
     """An update rule, read off its function's signature.
 
@@ -26,6 +26,8 @@ class Rule:
         hyper: the hyperparameters and their domains, in order. static: the static options and their choices.
         defaults: the default of each hyperparameter and static option.
         facts: what the rule states of itself (empty for a rule that states nothing).
+
+    Rules are equal only if they are the same object.
     """
 
     name: str
@@ -90,6 +92,11 @@ class Rule:
         return rule
 
     @property
+    def title(self) -> str:
+        """Its name in print, and its optimizer class's."""
+        return self.facts.title or self.name
+
+    @property
     def state(self) -> tuple[str, ...]:
         """The state slots."""
         return self.slots[2:]
@@ -106,7 +113,7 @@ class Rule:
         >>> find("sgd").settings({"lr": -1})
         Traceback (most recent call last):
         ...
-        surefoot.errors.UserError: lr must be in (0, inf), got -1
+        surefoot.errors.UserError: lr must be in [0, inf), got -1
         """
         given = given or {}
         for name in given:

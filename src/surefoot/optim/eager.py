@@ -1,0 +1,41 @@
+"""One tensor at a time through torch's own operations: the path for everything the kernel does not take."""
+
+from collections.abc import Mapping, Sequence
+
+import torch
+from torch import Tensor
+
+from surefoot.engines.evaluate import step
+from surefoot.engines.graph import Graph
+from surefoot.engines.torch import table
+
+_WIDER = {torch.float16: torch.float32, torch.bfloat16: torch.float32}
+
+
+def working_dtype(p: Tensor) -> torch.dtype:
+    """The type in which a parameter is stepped and its state is kept: float32 for halves, else the parameter's own.
+
+    >>> working_dtype(torch.zeros(1, dtype=torch.bfloat16)), working_dtype(torch.zeros(1, dtype=torch.complex64))
+    (torch.float32, torch.float32)
+    """
+    real = torch.view_as_real(p).dtype if p.is_complex() else p.dtype
+    return _WIDER.get(real, real)
+
+
+@torch.no_grad()
+def new_state(p: Tensor, value: float) -> Tensor:
+    """A state slot for a parameter, filled with its first value, laid out as the parameter is."""
+    real = torch.view_as_real(p) if p.is_complex() else p
+    return torch.full_like(real, value, dtype=working_dtype(p), memory_format=torch.preserve_format)
+
+
+@torch.no_grad()
+def step_tensor(graph: Graph, p: Tensor, grad: Tensor, state: Mapping[str, Tensor], uniforms: Sequence[float]) -> None:
+    """Step one parameter and its state in place. A complex number counts as its two parts; a sparse gradient as dense."""
+    dense = grad.to_dense() if grad.layout is not torch.strided else grad
+    x, g = (torch.view_as_real(v.resolve_conj()) if v.is_complex() else v for v in (p, dense))
+    dtype = working_dtype(p)
+    slots = {slot: state[slot] for slot in graph.state}
+    new = step(graph, table(dtype, p.device), {"x": x.to(dtype), "g": g.to(dtype), **slots}, uniforms)
+    for slot, value in new.items():
+        (x if slot == "x" else state[slot]).copy_(value)

@@ -1,0 +1,75 @@
+"""Optimizer classes from rules: the rule's signature becomes the constructor's."""
+
+import inspect
+from collections.abc import Callable
+from typing import Any
+
+from surefoot.optim.optimizer import RuleOptimizer
+from surefoot.rules.catalogue import find
+from surefoot.rules.rule import Rule
+
+
+def from_rule(rule: str | Callable[..., Any] | Rule, name: str | None = None) -> type[RuleOptimizer]:
+    """The optimizer class of a rule.
+
+    Args:
+        rule: a name, `file.py:function`, or an update rule of your own. name: of the class; the rule's by default.
+
+    Returns:
+        A subclass of torch.optim.Optimizer whose constructor takes `params`, then the rule's hyperparameters and static
+        options in the rule's order with the rule's defaults, then `maximize`.
+
+    Raises:
+        UserError: if the function declares no rule, or cannot be traced.
+
+    >>> import torch
+    >>> from surefoot.rules import Rate, sign
+    >>> def signsgd(x, g, *, t, lr: Rate = 0.01):
+    ...     return x - lr * sign(g)
+    >>> w = torch.nn.Parameter(torch.tensor([1.0, -2.0]))
+    >>> optimizer = from_rule(signsgd)([w], lr=0.5)
+    >>> (w**2).sum().backward(); optimizer.step(); w.tolist()
+    [0.5, -1.5]
+    """
+    found = find(rule)
+    found.trace({option: found.defaults[option] for option in found.static})  # what cannot be traced is said here
+    signature = _signature(found)
+
+    def __init__(self: RuleOptimizer, *args: Any, **kwargs: Any) -> None:
+        bound = signature.bind(self, *args, **kwargs).arguments
+        bound.pop("self")
+        RuleOptimizer.__init__(self, bound.pop("params"), **bound)
+
+    __init__.__signature__ = signature  # type: ignore[attr-defined]
+    class_name = name or found.name
+    return type(
+        class_name,
+        (RuleOptimizer,),
+        {"__init__": __init__, "__doc__": _doc(found), "__module__": "surefoot.optim", "rule": found},
+    )
+
+
+def _signature(rule: Rule) -> inspect.Signature:
+    kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
+    options = [inspect.Parameter(n, kind, default=d, annotation=type(d)) for n, d in rule.defaults.items()]
+    last = inspect.Parameter("maximize", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=bool)
+    return inspect.Signature([inspect.Parameter("self", kind), inspect.Parameter("params", kind), *options, last])
+
+
+def _doc(rule: Rule) -> str:
+    """A class docstring from the rule's declaration."""
+    lines = [
+        (inspect.getdoc(rule.function) or f"The rule {rule.name}."),
+        "",
+        f"Source: {rule.facts.source}" if rule.facts.source else "",
+    ]
+    lines += ["", "Args:", "    params: parameters, or groups of them, as for any torch optimizer."]
+    for name, default in rule.defaults.items():
+        if name in rule.hyper:
+            lines.append(
+                f"    {name}: {rule.hyper[name].meaning}, in {rule.hyper[name].interval}. Default {default!r}."
+            )
+        else:
+            lines.append(f"    {name}: one of {', '.join(map(repr, rule.static[name]))}. Default {default!r}.")
+    lines.append("    maximize: ascend instead of descend. Default False.")
+    return "\n".join(lines)

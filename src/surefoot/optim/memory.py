@@ -1,0 +1,68 @@
+"""What the kernel may be given: dense memory that parameter, gradient and state share the layout of, and nothing overlapping."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import Parameter
+
+KERNEL_DTYPES = {torch.float32: "float32", torch.float64: "float64"}
+
+
+def is_dense(x: Tensor) -> bool:
+    """Whether the elements fill one block of memory exactly once, in whatever order (channels_last does)."""
+    if x.is_contiguous():
+        return True
+    expected = 1
+    for stride, size in sorted((stride, size) for stride, size in zip(x.stride(), x.shape, strict=True) if size > 1):
+        if stride != expected:
+            return False
+        expected *= size
+    return True
+
+
+def suits_kernel(p: Tensor) -> bool:
+    """Whether a parameter may take the kernel, whatever its gradient: a plain dense CPU tensor of a type it knows."""
+    plain = type(p) in (Parameter, Tensor) and p.layout is torch.strided and p.device.type == "cpu"
+    return plain and p.dtype in KERNEL_DTYPES and not p.is_neg() and is_dense(p)
+
+
+def like(g: Tensor, p: Tensor) -> bool:
+    """Whether a gradient's elements lie in memory as its parameter's do."""
+    if type(g) is not Tensor or g.layout is not torch.strided or g.device != p.device or g.is_neg():
+        return False
+    return g.dtype is p.dtype and g.shape == p.shape and g.stride() == p.stride()
+
+
+class Written:
+    """The blocks that a step writes, sorted, to tell whether anything read overlaps them."""
+
+    def __init__(self, starts: NDArray[np.int64], sizes: NDArray[np.int64]) -> None:
+        """`starts` (slots, tensors) addresses, `sizes` (tensors,) bytes of one slot."""
+        ends = (starts + sizes).ravel()
+        filled = np.flatnonzero(ends > starts.ravel())
+        order = filled[np.argsort(starts.ravel()[filled])]
+        self.starts = starts.ravel()[order]
+        self.ends = ends[order]
+        self.disjoint = bool((self.ends[:-1] <= self.starts[1:]).all())
+
+    def untouched(self, starts: NDArray[np.int64], sizes: NDArray[np.int64], own: NDArray[np.int64]) -> bool:
+        """Whether blocks that are read lie clear of all written ones; a block may be exactly its own parameter's.
+
+        Args:
+            starts, sizes, own: (tensors,) address and bytes of each block, and the address of its parameter.
+        """
+        if len(self.starts) == 0:
+            return True
+        before = np.searchsorted(self.starts, starts, side="right") - 1
+        touches_before = (before >= 0) & (self.ends[before] > starts) & (starts != own)
+        after = np.minimum(before + 1, len(self.starts) - 1)
+        touches_after = (before + 1 < len(self.starts)) & (self.starts[after] < starts + sizes)
+        return not bool(((touches_before | touches_after) & (sizes > 0)).any())
+
+
+def addresses(tensors: Sequence[Tensor]) -> list[int]:
+    """Where each tensor's first element lies."""
+    return [x.data_ptr() for x in tensors]

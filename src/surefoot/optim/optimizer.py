@@ -1,0 +1,131 @@
+"""The optimizer: torch's interface around a rule. One class; `make.from_rule` gives it a rule and a name."""
+
+from collections.abc import Callable, Iterable
+from functools import lru_cache
+from typing import Any, ClassVar
+
+import torch
+from torch import Tensor
+from torch.optim import optimizer as torch_optimizer
+
+from surefoot.engines.graph import Graph
+from surefoot.optim.eager import new_state
+from surefoot.optim.layout import Column, Layout, Member
+from surefoot.rules.rule import Rule
+
+Closure = Callable[[], Any]
+
+
+class RuleOptimizer(torch.optim.Optimizer):
+    """A torch optimizer that steps by a rule. Abstract: its subclasses, made by `from_rule`, only name the rule.
+
+    Parameters are stepped in place. Plain dense float32 and float64 CPU tensors are stepped together by one kernel; all
+    others one by one, with the same result. Half-precision parameters are stepped, and keep their state, in float32.
+    `optimizer.state[p]` holds a tensor for each state slot of the rule, under the rule's own names, and `step`, the count.
+    """
+
+    rule: ClassVar[Rule]
+
+    def __init__(self, params: Any, *, maximize: bool = False, **settings: Any) -> None:
+        self._layout: Layout | None = None
+        self._options: list[list[Any]] = []
+        super().__init__(params, {**self.rule.defaults, **settings, "maximize": maximize})
+
+    def add_param_group(self, param_group: dict[str, Any]) -> None:
+        """Add parameters with settings of their own; those not given are the optimizer's.
+
+        Raises:
+            UserError: for a setting outside its domain, naming it.
+        """
+        _plain(self.rule, {**self.defaults, **param_group})
+        super().add_param_group(param_group)
+        self._layout = None
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """Take over state and settings that `state_dict` gave."""
+        super().load_state_dict(state_dict)
+        self._layout = None
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(state)
+        self._layout = None
+
+    def step(self, closure: Closure | None = None) -> Any:
+        """Step every parameter that has a gradient once.
+
+        Args:
+            closure: evaluates the model anew and returns the loss, as in torch.
+
+        Returns:
+            The closure's loss, or None.
+        """
+        if _watched(self):
+            return _step_watched(self, closure)
+        return self._step(closure)
+
+    step.hooked = True  # type: ignore[attr-defined]  # torch would wrap it in a profiler record, also when none is running
+
+    def _step(self, closure: Closure | None = None) -> Any:
+        loss = None
+        if closure is not None:
+            with torch.enable_grad():
+                loss = closure()
+        parameters = [p for group in self.param_groups for p in group["params"] if p.grad is not None]
+        grads = [p.grad for p in parameters]
+        options = [[group[name] for name in (*self.rule.static, "maximize")] for group in self.param_groups]
+        layout = self._layout
+        if layout is None or options != self._options or not layout.stands(parameters, grads):
+            layout = self._layout = Layout(self._members(), grads)
+            self._options = options
+        layout.step(grads)
+        return loss
+
+    def _members(self) -> list[Member]:
+        """The parameters that have a gradient, with state, in columns of one group and one step count."""
+        members = []
+        for group in self.param_groups:
+            graph = _graph(self.rule, tuple((name, group[name]) for name in self.rule.static), group["maximize"])
+            columns: dict[int, Column] = {}
+            for p in group["params"]:
+                if p.grad is None:
+                    continue
+                state = self.state[p]
+                self._complete(state, p, graph, group)
+                t = int(state["step"])
+                if t not in columns:
+                    columns[t] = Column(group, graph, torch.tensor(float(t), dtype=torch.float64))
+                state["step"] = columns[t].counter
+                members.append(Member(p, state, columns[t]))
+        return members
+
+    def _complete(self, state: dict[str, Any], p: Tensor, graph: Graph, group: dict[str, Any]) -> None:
+        """Give a parameter the state it lacks: all of it before its first step."""
+        state.setdefault("step", 0)
+        for slot in graph.state:
+            if slot not in state:
+                state[slot] = new_state(p, float(group[self.rule.start[slot]]) if slot in self.rule.start else 0.0)
+
+
+def _plain(rule: Rule, settings: dict[str, Any]) -> None:
+    """Check settings, a learning rate that is a tensor by its value; other keys of a group are not the rule's."""
+    known = {name: settings[name] for name in settings if name in rule.defaults}
+    rule.settings({name: v.item() if isinstance(v, Tensor) and v.numel() == 1 else v for name, v in known.items()})
+
+
+@lru_cache(maxsize=256)
+def _graph(rule: Rule, static: tuple[tuple[str, Any], ...], maximize: bool) -> Graph:
+    return Graph.of(rule, dict(static), maximize)
+
+
+def _watched(optimizer: RuleOptimizer) -> bool:
+    hooks: Iterable[Any] = (
+        torch_optimizer._global_optimizer_pre_hooks,
+        torch_optimizer._global_optimizer_post_hooks,
+        optimizer._optimizer_step_pre_hooks,
+        optimizer._optimizer_step_post_hooks,
+    )
+    return any(hooks) or torch.autograd._profiler_enabled()
+
+
+#: torch's own wrapper: hooks before and after, and a record for the profiler.
+_step_watched = torch.optim.Optimizer.profile_hook_step(RuleOptimizer._step)
