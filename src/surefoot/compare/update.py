@@ -73,11 +73,9 @@ class LaneUpdate:
         self._lay_out(parameters)
 
     def _lay_out(self, parameters: Sequence[Tensor]) -> None:
-        lanes = len(self)
+        lanes = range(len(self))
         sizes = np.array([p[0].numel() for p in parameters], np.int64)
-        self._plan: Plan = self._kernel.plan(
-            [n for n in sizes.tolist() for _ in range(lanes)], [*range(lanes)] * len(sizes)
-        )
+        self._plan: Plan = self._kernel.plan([n for n in sizes.tolist() for _ in lanes], [*lanes] * len(sizes))
         self._stride = sizes * self._kernel.dtype.itemsize
         self._lane_bytes = self._stride[:, None] * np.array(lanes)
         self._scalars_known = False
