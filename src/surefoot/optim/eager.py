@@ -31,7 +31,7 @@ def new_state(p: Tensor, value: float) -> Tensor:
 
 @torch.no_grad()
 def step_tensor(graph: Graph, p: Tensor, grad: Tensor, state: Mapping[str, Tensor], uniforms: Sequence[float]) -> None:
-    """Step one parameter and its state in place. A complex number counts as its two parts; a sparse gradient as dense."""
+    """Step one parameter and its state in place: a complex number as its two parts, a sparse gradient as dense."""
     dense = grad.to_dense() if grad.layout is not torch.strided else grad
     x, g = (torch.view_as_real(v.resolve_conj()) if v.is_complex() else v for v in (p, dense))
     dtype = working_dtype(p)

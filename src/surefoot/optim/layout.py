@@ -1,7 +1,7 @@
 """A step laid out: which parameters go through which kernel together, and which one by one.
 
-Laying out costs more than a step, so a layout is kept as long as what it rests on stands; what a user can change between
-two steps (gradients, `.data`, settings of a group) is looked at every time.
+Laying out costs more than a step, so a layout is kept as long as what it rests on stands; what a user can change
+between two steps (gradients, `.data`, settings of a group) is looked at every time.
 """
 
 from collections.abc import Callable, Mapping, Sequence

@@ -35,18 +35,15 @@ def from_rule(rule: str | Callable[..., Any] | Rule, name: str | None = None) ->
     found.trace({option: found.defaults[option] for option in found.static})  # what cannot be traced is said here
     signature = _signature(found)
 
-    def __init__(self: RuleOptimizer, *args: Any, **kwargs: Any) -> None:
+    def initialise(self: RuleOptimizer, *args: Any, **kwargs: Any) -> None:
         bound = signature.bind(self, *args, **kwargs).arguments
         bound.pop("self")
         RuleOptimizer.__init__(self, bound.pop("params"), **bound)
 
-    __init__.__signature__ = signature  # type: ignore[attr-defined]
+    initialise.__signature__ = signature  # type: ignore[attr-defined]
     class_name = name or found.name
-    return type(
-        class_name,
-        (RuleOptimizer,),
-        {"__init__": __init__, "__doc__": _doc(found), "__module__": "surefoot.optim", "rule": found},
-    )
+    members = {"__init__": initialise, "__doc__": _doc(found), "__module__": "surefoot.optim", "rule": found}
+    return type(class_name, (RuleOptimizer,), members)
 
 
 def _signature(rule: Rule) -> inspect.Signature:
@@ -58,11 +55,9 @@ def _signature(rule: Rule) -> inspect.Signature:
 
 def _doc(rule: Rule) -> str:
     """A class docstring from the rule's declaration."""
-    lines = [
-        (inspect.getdoc(rule.function) or f"The rule {rule.name}."),
-        "",
-        f"Source: {rule.facts.source}" if rule.facts.source else "",
-    ]
+    lines = [inspect.getdoc(rule.function) or f"The rule {rule.name}."]
+    if rule.facts.source:
+        lines += ["", f"Source: {rule.facts.source}"]
     lines += ["", "Args:", "    params: parameters, or groups of them, as for any torch optimizer."]
     for name, default in rule.defaults.items():
         if name in rule.hyper:

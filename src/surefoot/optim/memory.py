@@ -1,4 +1,4 @@
-"""What the kernel may be given: dense memory that parameter, gradient and state share the layout of, and nothing overlapping."""
+"""What the kernel may be given: dense memory, laid out alike for parameter, gradient and state, nothing overlapping."""
 
 from collections.abc import Sequence
 

@@ -21,7 +21,7 @@ class RuleOptimizer(torch.optim.Optimizer):
 
     Parameters are stepped in place. Plain dense float32 and float64 CPU tensors are stepped together by one kernel; all
     others one by one, with the same result. Half-precision parameters are stepped, and keep their state, in float32.
-    `optimizer.state[p]` holds a tensor for each state slot of the rule, under the rule's own names, and `step`, the count.
+    `optimizer.state[p]` holds a tensor for each state slot of the rule, by the rule's own names, and `step`, the count.
     """
 
     rule: ClassVar[Rule]
@@ -124,7 +124,7 @@ def _watched(optimizer: RuleOptimizer) -> bool:
         optimizer._optimizer_step_pre_hooks,
         optimizer._optimizer_step_post_hooks,
     )
-    return any(hooks) or torch.autograd._profiler_enabled()
+    return any(hooks) or torch._C._autograd._profiler_enabled()
 
 
 #: torch's own wrapper: hooks before and after, and a record for the profiler.
