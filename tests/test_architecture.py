@@ -32,8 +32,7 @@ MAY_IMPORT = {
     "watch": {"engines", "rules", "pages"} | GROUND,
     "diagnose": {"engines", "rules", "pages"} | GROUND,
     "testing": PARTS,
-    "cli": PARTS | {"cli_progress", "surefoot"},
-    "cli_progress": PARTS,
+    "cli": PARTS | {"surefoot"},
     "surefoot": PARTS | {"testing"},
     "__main__": {"cli"},
 }
@@ -48,9 +47,12 @@ def module_name(path: Path) -> str:
 
 
 def part(module: str) -> str:
-    """The part of the house a module stands in; the package's own __init__.py is the part `surefoot`."""
-    names = module.split(".")
-    return names[1] if len(names) > 1 else names[0]
+    """The part of the house a module stands in; the package's own __init__.py is the part `surefoot`.
+
+    cli.py and the files beside it that only it uses (cli_answer.py, ...) are one part.
+    """
+    name = module.split(".")[:2][-1]
+    return "cli" if name.startswith("cli_") else name
 
 
 def imports(source: str, module: str, known: set[str]) -> set[str]:

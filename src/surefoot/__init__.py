@@ -1,1 +1,37 @@
-"""surefoot: choose, use and understand an optimizer."""
+"""surefoot: choose, use and understand an optimizer.
+
+>>> import surefoot as sf
+>>> sf.rules.find("adam").defaults["lr"]
+0.001
+
+Everything below is loaded when it is first asked for, so that importing surefoot costs next to nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from surefoot import optim, rules, tasks, testing
+    from surefoot.compare.run import compare
+    from surefoot.errors import UserError
+    from surefoot.tasks.task import Task
+
+__version__ = "0.1.0"
+
+__all__ = ["Task", "UserError", "__version__", "compare", "optim", "rules", "tasks", "testing"]
+
+# `compare` is a package and a function in one: see surefoot/compare/__init__.py.
+_PACKAGES = {"compare", "optim", "rules", "tasks", "testing"}
+_HOMES = {"Task": "surefoot.tasks.task", "UserError": "surefoot.errors"}
+
+
+def __getattr__(name: str) -> object:
+    if name in _PACKAGES:
+        return import_module(f"surefoot.{name}")
+    if name in _HOMES:
+        return getattr(import_module(_HOMES[name]), name)
+    raise AttributeError(f"module 'surefoot' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

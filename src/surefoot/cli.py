@@ -1,0 +1,177 @@
+"""The command line: parses, calls, prints. A user's mistake is one line on standard error and exit code 2."""
+
+import os
+import sys
+from collections.abc import Sequence
+from contextlib import redirect_stdout
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from surefoot import __version__
+from surefoot.errors import UserError
+
+# What is heavy (torch, pandas, the rules' engines) is imported by the command that needs it, so that help is quick.
+# ruff: noqa: PLC0415
+
+app = typer.Typer(
+    name="surefoot",
+    help="Choose, use and understand an optimizer.",
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+# typer's own error for a wrong use of the command line; its public subclass leads to it in every version.
+UsageError: type[typer.BadParameter] = typer.BadParameter.__bases__[0]
+INTERRUPTED = 130  # 128 + SIGINT, what a shell reports
+
+
+class View(StrEnum):
+    """What `surefoot rules NAME --show` can print."""
+
+    graph = "graph"
+    llvm = "llvm"
+    python = "python"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line and return the exit code.
+
+    Args:
+        arguments: the words after `surefoot`; by default those of this process.
+    """
+    try:
+        code = app(arguments, prog_name="surefoot", standalone_mode=False)
+        sys.stdout.flush()
+    except UserError as error:
+        return _complain(str(error))
+    except UsageError as error:
+        command = error.ctx.command_path if error.ctx else "surefoot"
+        return _complain(f"{error.format_message().rstrip('.')}; see {command} --help")
+    except (KeyboardInterrupt, typer.Abort):
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader left (`| head`); what is still buffered must not complain at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return code if isinstance(code, int) else 0
+
+
+def _complain(message: str) -> int:
+    print("surefoot:", " ".join(message.split()), file=sys.stderr)
+    return 2
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        print(f"surefoot {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def _start(
+    context: typer.Context,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    if context.invoked_subcommand is None:
+        print(context.get_help())
+
+
+@app.command()
+def compare(
+    task: Annotated[str, typer.Argument(help="A built-in task (surefoot tasks) or FILE.py:ATTRIBUTE.")],
+    optimizers: Annotated[
+        str | None,
+        typer.Option(metavar="A,B,...", help="Rules (surefoot rules) or FILE.py:FUNCTION.  [default: all eight]"),
+    ] = None,
+    trials: Annotated[int, typer.Option(help="Settings to try for each optimizer, the default one first.")] = 32,
+    seeds: Annotated[int, typer.Option(help="Fresh seeds on which each best setting is confirmed.")] = 10,
+    steps: Annotated[int | None, typer.Option(help="Updates a trial.  [default: the task's own]")] = None,
+    store: Annotated[Path, typer.Option(help="Keep all trials in this file, and resume from it.")] = Path(
+        "surefoot.db"
+    ),
+    report: Annotated[Path | None, typer.Option(help="Write the answer as an HTML page.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object, all else on standard error.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress on standard error.")] = False,
+) -> None:
+    """Which optimizer, with which settings, and how sure."""
+    if report is not None:
+        _check_writable(report)
+    from surefoot.cli_answer import show
+    from surefoot.cli_progress import on_standard_error
+    from surefoot.compare import run
+    from surefoot.compare.record import as_json
+
+    names = None if optimizers is None else [name.strip() for name in optimizers.split(",")]
+    progress = on_standard_error(quiet)
+    try:
+        # What a task of the user's own prints must not get into the answer.
+        with redirect_stdout(sys.stderr):
+            study = run.compare(
+                task, optimizers=names, trials=trials, seeds=seeds, steps=steps, store=store, progress=progress
+            )
+    except run.Interrupted as stop:
+        progress.done()
+        print("surefoot:", stop, file=sys.stderr)
+        raise typer.Exit(INTERRUPTED) from None
+    finally:
+        progress.done()
+    if report is not None:
+        study.report(report)
+    if json:
+        print(as_json(study.verdict, study.protocol))
+        return
+    show(study.verdict, study.protocol)
+    print(f"\nTrials: {store} (the same command again answers at once)")
+    if report is not None:
+        print(f"Report: {report}")
+
+
+@app.command()
+def tasks() -> None:
+    """The built-in tasks, a line each."""
+    from surefoot.tasks.catalogue import TASKS, about
+
+    width = max(map(len, TASKS))
+    print("\n".join(f"{name:<{width}}  {about(name)}" for name in TASKS))
+
+
+@app.command()
+def rules(
+    name: Annotated[str | None, typer.Argument(help="A built-in rule or FILE.py:FUNCTION.")] = None,
+    show: Annotated[View | None, typer.Option(help="Print what is derived from the rule.")] = None,
+) -> None:
+    """The update rules, or all about one of them."""
+    from surefoot import cli_rules
+
+    if name is None:
+        if show is not None:
+            raise UserError(f"--show {show} needs a rule's name: surefoot rules adam --show {show}")
+        print(cli_rules.listing())
+        return
+    from surefoot.rules.catalogue import find
+
+    rule = find(name)
+    if show is None:
+        print(cli_rules.describe(rule))
+        return
+    from surefoot import engines
+
+    print(engines.show(rule, show.value))
+
+
+def _check_writable(report: Path) -> None:
+    """Find out before the work, not after it, that the report cannot be written."""
+    existed = report.exists()
+    try:
+        with report.open("a"):
+            pass
+    except OSError as error:
+        raise UserError(f"--report: {report} cannot be written ({error.strerror}); name another file") from None
+    if not existed:
+        report.unlink()

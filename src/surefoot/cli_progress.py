@@ -1,0 +1,68 @@
+"""A comparison's progress on standard error: bars on a terminal, plain lines in a file or a pipe."""
+
+import sys
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeElapsedColumn
+from rich.progress import TimeRemainingColumn as RemainingColumn
+
+from surefoot.compare import progress
+
+
+class Bars:
+    """A bar for each phase, with the time it still needs."""
+
+    def __init__(self, console: Console) -> None:
+        self._bars = Progress(
+            TextColumn("{task.description:<10}"),
+            BarColumn(),
+            TaskProgressColumn(),
+            RemainingColumn(),
+            TimeElapsedColumn(),
+            console=console,
+        )
+        self._phase: TaskID | None = None
+
+    def start(self, phase: str, total: int) -> None:
+        """Add the phase's bar below those of the phases before."""
+        self._bars.start()
+        self._phase = self._bars.add_task(phase, total=total)
+
+    def advance(self, units: int) -> None:
+        """Move the present bar."""
+        if self._phase is not None:
+            self._bars.advance(self._phase, units)
+
+    def say(self, line: str) -> None:
+        """Print a line above the bars."""
+        self._bars.console.print(line, markup=False, highlight=False)
+
+    def done(self) -> None:
+        """Leave the bars as they stand."""
+        self._bars.stop()
+
+
+class Lines:
+    """A line for each phase and each message, without escape codes."""
+
+    def start(self, phase: str, total: int) -> None:
+        """Say what begins."""
+        self.say(f"{phase}: {total:,} steps")
+
+    def advance(self, units: int) -> None:
+        """Nothing: a line for each step forward would be noise."""
+
+    def say(self, line: str) -> None:
+        """Print the line."""
+        print(line, file=sys.stderr, flush=True)
+
+    def done(self) -> None:
+        """Nothing."""
+
+
+def on_standard_error(quiet: bool) -> progress.Progress:
+    """What fits where standard error goes, or silence."""
+    if quiet:
+        return progress.Silent()
+    console = Console(stderr=True)
+    return Bars(console) if console.is_terminal and not console.is_dumb_terminal else Lines()
