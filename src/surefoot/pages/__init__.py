@@ -1,1 +1,1 @@
-"""What every page shares: shell, content security policy, palette, light and dark, chart helpers."""
+"""What every page of ours shares: the shell, the palette, light and dark, the charts. Imports nothing else of ours."""
