@@ -5,9 +5,17 @@ import tomllib
 from pathlib import Path
 
 import pytest
+import torch
+
+from surefoot.optim import from_rule
+from surefoot.rules.catalogue import find
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("changes/*.md")])
+
+
+# A block of Python that begins with `# name.py` is a file, and is tried as one.
+FILE = re.compile(r"^```python\n# (\w+\.py)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
 def named(page: Path) -> str:
@@ -51,3 +59,14 @@ def test_news_fragments_are_of_a_known_kind():
     fragments = [path for path in (ROOT / settings["directory"]).iterdir() if path.name != "README.md"]
     assert {path.name.split(".")[1] for path in fragments} <= kinds
     assert settings["start_string"] in (ROOT / settings["filename"]).read_text()
+
+
+def test_the_rule_in_the_guide_works_as_the_guide_says(tmp_path):
+    ((name, text),) = FILE.findall((ROOT / "CONTRIBUTING.md").read_text())
+    (tmp_path / name).write_text(text)
+    rule = find(f"{tmp_path / name}:signum")
+    parameter = torch.nn.Parameter(torch.tensor([1.0, -2.0, 0.0]))
+    optimizer = from_rule(rule)([parameter], lr=0.25)
+    parameter.grad = torch.tensor([3.0, -1e-3, 0.0])
+    optimizer.step()
+    assert parameter.tolist() == [0.75, -1.75, 0.0]
