@@ -1,0 +1,104 @@
+"""Before the first trial: is there anything to learn from, how are trials run, what does a step cost."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from statistics import median
+from time import perf_counter
+
+import torch
+
+from surefoot.compare.lane_check import reason_not_batchable
+from surefoot.compare.lane_memory import lanes_per_batch
+from surefoot.compare.store import Store
+from surefoot.engines.graph import Graph
+from surefoot.errors import UserError
+from surefoot.optim.make import from_rule
+from surefoot.rules.rule import Rule
+from surefoot.tasks.batches import order
+from surefoot.tasks.task import Task
+
+#: Repetitions of a step whose median is the step's cost.
+REPEATS = 30
+#: Fewer lanes than these gain nothing.
+SMALLEST_BATCH = 2
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one optimizer costs on the task's model: a step's microseconds, and bytes of state for each parameter."""
+
+    step_us: float
+    bytes_per_parameter: float
+
+
+@dataclass(frozen=True)
+class Way:
+    """How trials are run: `lanes` or `one by one`, why not lanes (or empty), and how many trials at once."""
+
+    runner: str
+    reason: str
+    at_once: int
+
+
+def check_first_loss(task: Task, seed: int) -> None:
+    """Refuse a task whose loss is not a finite number before any step.
+
+    Raises:
+        UserError: saying which loss came, or how the task's own code failed.
+    """
+    model = task.build(seed)
+    rows = torch.from_numpy(order(seed, len(task.train.y), task.batch_size, 1)[0])
+    try:
+        with torch.random.fork_rng(devices=[]):
+            loss = task.loss(model(task.train.x[rows]), task.train.y[rows])
+        value = float(loss)
+    except Exception as error:
+        cause = " ".join(f"{type(error).__name__}: {error}".split())
+        raise UserError(f"task {task.name!r}: model and loss fail on the first minibatch: {cause}") from error
+    if not torch.isfinite(loss).item():
+        raise UserError(
+            f"task {task.name!r}: the loss must be finite at step 0, got {value}; look at the scale of the data"
+        )
+    if not loss.requires_grad:
+        raise UserError(
+            f"task {task.name!r}: the loss does not depend on the model's parameters; nothing can be learned"
+        )
+
+
+def choose_way(task: Task, rules: Mapping[str, Rule]) -> Way:
+    """Lanes where the model can be batched, else one by one. Decided by trying, never by the clock."""
+    reason = reason_not_batchable(task)
+    if reason:
+        return Way("one by one", reason, 1)
+    at_once = lanes_per_batch(task, list(rules.values()))
+    if at_once < SMALLEST_BATCH:
+        return Way("one by one", "the model is so large that its lanes would not fit in memory together", 1)
+    return Way("lanes", "", at_once)
+
+
+def costs(task: Task, rules: Mapping[str, Rule], store: Store) -> dict[str, Cost]:
+    """The cost of each optimizer on this task's model, measured once a store."""
+    found = {}
+    for name, rule in rules.items():
+        graph = Graph.of(rule)
+        key = f"step_us {task.fingerprint} {graph.text()}"
+        step_us = store.recall(key)
+        if step_us is None:
+            step_us = _step_us(task, rule)
+            store.remember(key, step_us)
+        width = max(p.element_size() for p in task.build(0).parameters())
+        found[name] = Cost(float(step_us), float(len(graph.state) * width))
+    return found
+
+
+def _step_us(task: Task, rule: Rule) -> float:
+    parameters = [p for p in task.build(0).parameters() if p.requires_grad]
+    for p in parameters:
+        p.grad = torch.full_like(p, 1e-3)
+    optimizer = from_rule(rule)(parameters)
+    times = []
+    for _ in range(REPEATS + 3):
+        start = perf_counter()
+        optimizer.step()
+        times.append(perf_counter() - start)
+    return median(times[3:]) * 1e6

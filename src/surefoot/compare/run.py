@@ -1,0 +1,207 @@
+"""A comparison from end to end: preflight, search, confirmation on fresh seeds, verdict."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from operator import index
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+from surefoot.compare import factors, lanes, one_by_one
+from surefoot.compare.entrants import Entrant, entrants
+from surefoot.compare.findings import Findings
+from surefoot.compare.judge import judge, select
+from surefoot.compare.keys import trial_key
+from surefoot.compare.preflight import Way, check_first_loss, choose_way, costs
+from surefoot.compare.progress import Progress, Silent
+from surefoot.compare.protocol import Protocol
+from surefoot.compare.provenance import machine, versions
+from surefoot.compare.space import settings_list
+from surefoot.compare.store import Store
+from surefoot.compare.study import Study
+from surefoot.compare.trial import Outcome, Trial
+from surefoot.errors import UserError
+from surefoot.rules.rule import Rule
+from surefoot.tasks.catalogue import find as find_task
+from surefoot.tasks.task import Task
+
+#: Every search trial has this seed; confirmation takes the seeds after it, which no search has seen.
+SEARCH_SEED = 0
+#: Where trials are kept unless told otherwise, in the working directory.
+STORE = "surefoot.db"
+RUNNERS = {"lanes": lanes.run, "one by one": one_by_one.run}
+
+Runs = list[tuple[Trial, Outcome]]
+
+
+class Interrupted(Exception):  # noqa: N818 - stopping is not an error
+    """A comparison was stopped; what had finished is in the store. The message says how to go on."""
+
+
+def compare(
+    task: str | Task,
+    optimizers: Sequence[Entrant] | str | None = None,
+    *,
+    trials: int = 32,
+    seeds: int = 10,
+    steps: int | None = None,
+    store: str | Path | None = None,
+    progress: Progress | None = None,
+) -> Study:
+    """Find out which optimizer, with which settings, suits a task, and how sure that is.
+
+    Every optimizer gets the same number of settings, its default first, and each setting the same number of steps from
+    the same weights on the same minibatches. The best of each, by the validation split, is run again on fresh seeds and
+    scored on the test split; the answer rests on these runs alone, paired by seed.
+
+    Args:
+        task: a built-in task's name, `file.py:attribute`, or a Task.
+        optimizers: names, `file.py:function`, or rules of your own; the chapter's eight by default.
+        trials: settings tried for each optimizer. seeds: fresh seeds on which each best setting is confirmed.
+        steps: updates a trial; the task's own by default.
+        store: the file that keeps finished trials, `surefoot.db` in the working directory by default. The same
+            comparison again resumes from it, or answers at once. `:memory:` keeps nothing.
+        progress: told where the comparison stands.
+
+    Raises:
+        UserError: for a task, optimizer, number or store that cannot be used, before any trial is run.
+        Interrupted: if it is stopped by Ctrl-C; finished trials are kept.
+
+    >>> study = compare("diabetes", "sgd,adam", trials=2, seeds=2, steps=20, store=":memory:")
+    >>> study.verdict.ranking[0].trials
+    2
+    """
+    trials, seeds = _positive("trials", trials), _positive("seeds", seeds)
+    task = find_task(task)
+    if steps is not None:
+        task = task.with_(steps=_positive("steps", steps))
+    rules = entrants(optimizers)
+    path = STORE if store is None else store
+    with Store.open(None if path == ":memory:" else path) as opened:
+        return _Comparison(task, rules, trials, seeds, opened, str(path), progress or Silent()).run()
+
+
+@dataclass
+class _Comparison:
+    task: Task
+    rules: Mapping[str, Rule]
+    trials: int
+    seeds: int
+    store: Store
+    path: str
+    progress: Progress
+    trial_steps: int = 0
+    seconds: float = 0.0
+
+    def run(self) -> Study:
+        self.progress.start("preflight", 1)
+        check_first_loss(self.task, SEARCH_SEED)
+        way = choose_way(self.task, self.rules)
+        cost = costs(self.task, self.rules, self.store)
+        gradients = factors.measure(self.task, SEARCH_SEED)
+        self.progress.advance(1)
+        self._announce(way)
+        search = self._run("search", self._search_trials(), way)
+        confirmed = self._run("confirm", self._confirm_trials(search), way)
+        protocol = self._protocol(way)
+        verdict = judge(protocol, search + confirmed, self.rules, cost, gradients)
+        self.progress.done()
+        return Study(self.task, Findings(protocol, verdict, tuple(search + confirmed)))
+
+    def _search_trials(self) -> list[Trial]:
+        return [
+            Trial(name, number, settings, SEARCH_SEED, "search")
+            for name, rule in self.rules.items()
+            for number, settings in enumerate(settings_list(rule, self.trials))
+        ]
+
+    def _confirm_trials(self, search: Runs) -> list[Trial]:
+        chosen = [
+            select([r for r in search if r[0].optimizer == name], self.task.greater_is_better) for name in self.rules
+        ]
+        fresh = range(SEARCH_SEED + 1, SEARCH_SEED + 1 + self.seeds)
+        return [Trial(c.optimizer, c.number, c.settings, seed, "confirm") for c in chosen for seed in fresh]
+
+    def _run(self, phase: str, trials: Sequence[Trial], way: Way) -> Runs:
+        """The outcomes of all trials: from the store those that are there, the others run, a batch kept at a time."""
+        steps = self.task.steps
+        keys = {id(t): trial_key(self.task, self.rules[t.optimizer], t, steps, way.runner) for t in trials}
+        kept = self.store.get(keys.values())
+        missing = [t for t in trials if keys[id(t)] not in kept]
+        self.progress.start(phase, len(missing) * steps)
+        if len(missing) < len(trials):
+            self.progress.say(f"{phase}: {len(trials) - len(missing)} of {len(trials)} trials come from {self.path}")
+        start = perf_counter()
+        for at in range(0, len(missing), way.at_once):
+            batch = missing[at : at + way.at_once]
+            try:
+                outcomes = RUNNERS[way.runner](self.task, batch, self.rules, steps, self.progress.advance)
+            except KeyboardInterrupt:
+                raise Interrupted(self._stopped(phase, len(trials) - len(missing) + at, len(trials))) from None
+            done = {keys[id(t)]: (t, outcome) for t, outcome in zip(batch, outcomes, strict=True)}
+            self.store.put(done)
+            kept |= {key: outcome for key, (_, outcome) in done.items()}
+        self.seconds += perf_counter() - start
+        self.trial_steps += len(missing) * steps
+        runs = [(t, kept[keys[id(t)]]) for t in trials]
+        _check_same_start(self.task, runs)
+        return runs
+
+    def _announce(self, way: Way) -> None:
+        settings, confirmations = len(self.rules) * self.trials, len(self.rules) * self.seeds
+        self.progress.say(
+            f"{self.task.name}: {settings} settings and {confirmations} confirmation runs of {self.task.steps} steps, "
+            + (f"{way.at_once} at a time" if way.runner == "lanes" else f"one by one: {way.reason}")
+        )
+
+    def _stopped(self, phase: str, done: int, total: int) -> str:
+        if self.path == ":memory:":
+            return f"stopped in {phase}; nothing is kept, since the store is in memory"
+        kept = f"{done} of its {total} trials are kept in {self.path}"
+        return f"stopped in {phase}: {kept}; the same command goes on from there"
+
+    def _protocol(self, way: Way) -> Protocol:
+        task = self.task
+        return Protocol(
+            task=task.name,
+            data_hash=task.data_hash,
+            model=task.described,
+            rows=(len(task.train.y), len(task.validation.y), len(task.test.y)),
+            batch_size=task.batch_size,
+            steps=task.steps,
+            trials=self.trials,
+            seeds=self.seeds,
+            metric=task.metric,
+            greater_is_better=task.greater_is_better,
+            search_seed=SEARCH_SEED,
+            confirm_seeds=tuple(range(SEARCH_SEED + 1, SEARCH_SEED + 1 + self.seeds)),
+            runner=way.runner,
+            runner_reason=way.reason,
+            versions=versions(),
+            machine=machine(),
+            trial_steps=self.trial_steps,
+            seconds=self.seconds,
+        )
+
+
+def _check_same_start(task: Task, runs: Runs) -> None:
+    """The guard against the commonest flaw of published comparisons: a seed means one start, whoever optimizes."""
+    starts: dict[int, set[bytes]] = {}
+    for trial, outcome in runs:
+        starts.setdefault(trial.seed, set()).add(outcome.train_loss[:1].tobytes())
+    unequal = [seed for seed, losses in starts.items() if len(losses) > 1]
+    if unequal:
+        raise UserError(
+            f"task {task.name!r}: optimizers do not start alike (seed {unequal[0]} has several losses at step 0); "
+            "the model or the data must not change from one call of the factory to the next"
+        )
+
+
+def _positive(name: str, value: Any) -> int:
+    try:
+        number = index(value)
+    except TypeError:
+        raise UserError(f"{name}: must be a whole number, at least 1, got {value!r}") from None
+    if number < 1 or isinstance(value, bool):
+        raise UserError(f"{name}: must be at least 1, got {value!r}")
+    return number
