@@ -50,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _complain(str(error))
     except UsageError as error:
         command = error.ctx.command_path if error.ctx else "surefoot"
-        return _complain(f"{error.format_message().rstrip('.')}; see {command} --help")
+        return _complain(f"{error.format_message()} (see {command} --help)")
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
     except BrokenPipeError:
