@@ -1,68 +1,77 @@
-"""Two of the chapter's factors, measured on the task itself: how sparse its gradients are, and how much they drift."""
+"""The chapter's four factors in choosing an optimizer, measured on the task, and whom each speaks for."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 
-import torch
-from torch import Tensor
+from surefoot.compare.verdict import Factor, Standing
+from surefoot.compare.wording import listing
 
-from surefoot.tasks.batches import order
-from surefoot.tasks.task import Task
-
-#: Minibatches looked at, spread over a short run of plain gradient descent.
-MINIBATCHES = 120
-LR = 1e-2
+#: From this share of zeros on, gradients count as sparse.
+SPARSE = 0.5
+#: From so many decades on, a task counts as non-stationary.
+MOVING = 1.0
 
 
-@dataclass(frozen=True)
-class Gradients:
-    """What the gradients of a task are like.
+def factors(
+    ranking: Sequence[Standing],
+    near: Mapping[str, tuple[int, int]],
+    *,
+    adaptive: Sequence[str],
+    fading: Sequence[str],
+    sparsity: float,
+    drift: float,
+) -> tuple[Factor, ...]:
+    """Sparsity of gradients, non-stationarity, cost per step, ease of tuning.
 
-    Attributes:
-        sparsity: share of gradient entries that are exactly zero, over all parameters and minibatches.
-        drift: how far the size of the gradients moves during a short run: the median over tensors of |log10(mean square
-            in the last quarter / mean square in the first)|. 0 is stationary, 1 a factor of ten.
+    Args:
+        ranking: every optimizer. near: for each, how many of its settings came near the best score, and of how many.
+        adaptive: names of those that scale each parameter's step by its own past gradients; fading: those of them that
+            forget old gradients.
+        sparsity: share of the gradients' entries that are exactly zero. drift: decades by which the gradients' mean
+            square moved over a run.
     """
-
-    sparsity: float
-    drift: float
+    return (_sparsity(sparsity, adaptive), _drift(drift, fading), _cost(ranking), _ease(near))
 
 
-def measure(task: Task, seed: int) -> Gradients:
-    """Run plain gradient descent for a few minibatches (clipped to unit length) and look at its gradients."""
-    steps = max(4, min(MINIBATCHES, task.steps))
-    with torch.random.fork_rng(devices=[]):
-        squares, zeros = _run(task, seed, steps)
-    quarter = steps // 4
-    early, late = (torch.stack(part).mean(0) for part in (squares[:quarter], squares[-quarter:]))
-    ratios = torch.log10(late / early)
-    moved = ratios[torch.isfinite(ratios)].abs()
-    return Gradients(zeros, float(moved.median()) if len(moved) else 0.0)
+def _sparsity(value: float, adaptive: Sequence[str]) -> Factor:
+    zeros = f"{value:.0%} of the gradients' entries are zero"
+    if value >= SPARSE:
+        verdict = f"sparse, which speaks for steps of each parameter's own: {_names(adaptive)}."
+    else:
+        verdict = "dense, which speaks for none in particular."
+    return Factor("sparsity of gradients", value, f"{zeros}: {verdict}")
 
 
-def _run(task: Task, seed: int, steps: int) -> tuple[list[Tensor], float]:
-    """Of each minibatch the mean square of each tensor's gradient, and of all entries the share that is zero."""
-    model = task.build(seed)
-    learning = [p for p in model.parameters() if p.requires_grad]
-    squares, zeros = [], 0
-    for rows in torch.from_numpy(order(seed, len(task.train.y), task.batch_size, steps)):
-        model.zero_grad()
-        task.loss(model(task.train.x[rows]), task.train.y[rows]).backward()  # type: ignore[no-untyped-call]
-        gradients = [_dense(p) for p in learning]
-        squares.append(torch.stack([(g.double() ** 2).mean() for g in gradients]))
-        zeros += sum(int((g == 0).sum()) for g in gradients)
-        _descend(learning, gradients)
-    return squares, zeros / (steps * sum(p.numel() for p in learning))
+def _drift(value: float, fading: Sequence[str]) -> Factor:
+    moved = f"The gradients' mean square moved by {value:.1f} decades over a run"
+    if value >= MOVING:
+        verdict = f"far from stationary, which speaks for a fading memory: {_names(fading)}."
+    else:
+        verdict = "nearly stationary, which speaks for none in particular."
+    return Factor("non-stationarity", value, f"{moved}: {verdict}")
 
 
-def _dense(p: Tensor) -> Tensor:
-    if p.grad is None:
-        return torch.zeros_like(p)
-    return p.grad.to_dense() if p.grad.is_sparse else p.grad
+def _cost(ranking: Sequence[Standing]) -> Factor:
+    sizes = {s.optimizer: s.bytes_per_parameter for s in ranking}
+    least, most = min(sizes.values()), max(sizes.values())
+    if least == most:
+        verdict = f"All keep {least:g} bytes of state a parameter, which speaks for none in particular."
+    else:
+        cheap = listing([name for name, size in sizes.items() if size == least])
+        verdict = f"State takes from {least:g} to {most:g} bytes a parameter; the least speaks for {cheap}."
+    return Factor("cost per step", least, verdict)
 
 
-@torch.no_grad()
-def _descend(learning: Sequence[Tensor], gradients: Sequence[Tensor]) -> None:
-    length = float(torch.stack([(g.double() ** 2).sum() for g in gradients]).sum().sqrt())
-    for p, g in zip(learning, gradients, strict=True):
-        p.sub_(g, alpha=LR / max(1.0, length))
+def _ease(near: Mapping[str, tuple[int, int]]) -> Factor:
+    shares = {name: hits / of for name, (hits, of) in near.items()}
+    most = max(shares.values())
+    easiest = [name for name, share in shares.items() if share == most]
+    hits, of = near[easiest[0]]
+    if len(easiest) == len(shares):
+        verdict = f"As many settings came near the best score for each, {hits} of {of}."
+    else:
+        verdict = f"Most settings came near the best score for {listing(easiest)}, {hits} of {of}."
+    return Factor("ease of tuning", most, verdict)
+
+
+def _names(names: Sequence[str]) -> str:
+    return listing(names) if names else "none of those compared"
