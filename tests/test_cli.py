@@ -8,16 +8,19 @@ import subprocess
 import sys
 from dataclasses import fields, replace
 from importlib.resources import files
-from types import ModuleType, SimpleNamespace
+from pathlib import Path
+from types import SimpleNamespace
 
 import jsonschema
 import pytest
 from rich.console import Console
 
-import surefoot.compare
+import surefoot
 from surefoot import cli, cli_progress
+from surefoot.compare import run
 from surefoot.compare.protocol import Protocol
 from surefoot.compare.verdict import Standing, Verdict
+from surefoot.engines import VIEWS
 from surefoot.errors import UserError
 from surefoot.rules.catalogue import RULES
 from surefoot.tasks.catalogue import TASKS
@@ -84,10 +87,6 @@ VERDICT = Verdict(
 )
 
 
-class Interrupted(Exception):  # noqa: N818 - the name it has there
-    """As surefoot.compare.run has it."""
-
-
 @pytest.fixture
 def asked(monkeypatch):
     """A comparison that is over at once: `asked.calls` is what was asked of it, `asked.behave` what it does instead."""
@@ -99,10 +98,7 @@ def asked(monkeypatch):
         report = lambda path: path.write_text("a report")  # noqa: E731
         return SimpleNamespace(verdict=asked.verdict, protocol=PROTOCOL, report=report)
 
-    run = ModuleType("surefoot.compare.run")
-    vars(run).update(compare=compare, Interrupted=Interrupted)
-    monkeypatch.setitem(sys.modules, "surefoot.compare.run", run)
-    monkeypatch.setattr(surefoot.compare, "run", run, raising=False)
+    monkeypatch.setattr(run, "compare", compare)
     return asked
 
 
@@ -153,13 +149,12 @@ def test_without_options_the_task_and_all_optimizers_are_taken_as_they_are(asked
 
 
 def test_defaults_are_the_library_s():
-    from surefoot.compare.run import compare
-
-    library = {name: p.default for name, p in inspect.signature(compare).parameters.items()}
+    library = {name: p.default for name, p in inspect.signature(run.compare).parameters.items()}
     command = {name: p.default for name, p in inspect.signature(cli.compare).parameters.items()}
     assert {name: command[name] for name in ("optimizers", "trials", "seeds", "steps")} == {
         name: library[name] for name in ("optimizers", "trials", "seeds", "steps")
     }
+    assert command["store"] == Path(run.STORE)
 
 
 # ---- the answer in words
@@ -331,7 +326,7 @@ def test_an_error_of_ours_is_not_hidden(asked, surefoot_says):
 
 def test_an_interrupted_comparison_says_how_to_go_on(asked, surefoot_says):
     def stop():
-        raise Interrupted("stopped; 12 of 320 trials are kept in kept.db: the same command goes on from there")
+        raise run.Interrupted("stopped; 12 of 320 trials are kept in kept.db: the same command goes on from there")
 
     asked.behave = stop
     code, out, err = surefoot_says("compare", "digits")
@@ -377,6 +372,7 @@ def tell(progress):
     progress.advance(400)
     progress.start("confirm", 500)
     progress.advance(500)
+    progress.start("nothing left to do", 0)
     progress.done()
     progress.done()
 
@@ -385,7 +381,7 @@ def test_in_a_pipe_progress_is_plain_lines_on_standard_error(capsys):
     tell(cli_progress.on_standard_error(quiet=False))
     out, err = capsys.readouterr()
     assert out == ""
-    assert err.splitlines() == ["8 optimizers, 32 settings each", "search: 1,000 steps", "confirm: 500 steps"]
+    assert err.splitlines() == ["8 optimizers, 32 settings each", "search ...", "confirm ..."]
 
 
 def test_quiet_is_quiet(capsys):
@@ -400,6 +396,7 @@ def test_on_a_terminal_each_phase_has_a_bar_that_shows_how_far_it_is():
     assert "40%" in [line for line in lines if "search" in line][-1]
     assert "100%" in [line for line in lines if "confirm" in line][-1]
     assert any("8 optimizers, 32 settings each" in line for line in lines)
+    assert not any("nothing left" in line for line in lines)
 
 
 def test_bars_can_end_before_they_began():
@@ -457,8 +454,16 @@ def test_a_rule_of_the_user_s_own_is_described_as_ours_are(surefoot_says, tmp_pa
     assert "0.005 .. 50" in out
 
 
-@pytest.mark.parametrize("view", cli.View)
-def test_what_is_derived_from_a_rule_can_be_read(surefoot_says, view):
+@pytest.mark.parametrize(
+    ("view", "line"),
+    [("graph", "%26 element sqrt %25"), ("llvm", "define void @pass0("), ("python", "def uniforms(t, lr, beta1, beta2, eps):")],
+)
+def test_what_is_derived_from_a_rule_can_be_read(surefoot_says, view, line):
     code, out, err = surefoot_says("rules", "adam", "--show", view)
     assert (code, err) == (0, "")
-    assert {"python": "def adam(", "llvm": "define ", "graph": "sqrt"}[view] in out
+    assert line in out
+
+
+def test_the_help_names_every_view_there_is(surefoot_says):
+    _, out, _ = surefoot_says("rules", "--help")
+    assert all(view in out for view in VIEWS)

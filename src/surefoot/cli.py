@@ -4,7 +4,6 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import redirect_stdout
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -27,14 +26,6 @@ app = typer.Typer(
 # typer's own error for a wrong use of the command line; its public subclass leads to it in every version.
 UsageError: type[typer.BadParameter] = typer.BadParameter.__bases__[0]
 INTERRUPTED = 130  # 128 + SIGINT, what a shell reports
-
-
-class View(StrEnum):
-    """What `surefoot rules NAME --show` can print."""
-
-    graph = "graph"
-    llvm = "llvm"
-    python = "python"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -144,7 +135,9 @@ def tasks() -> None:
 @app.command()
 def rules(
     name: Annotated[str | None, typer.Argument(help="A built-in rule or FILE.py:FUNCTION.")] = None,
-    show: Annotated[View | None, typer.Option(help="Print what is derived from the rule.")] = None,
+    show: Annotated[
+        str | None, typer.Option(metavar="VIEW", help="Print what is derived from the rule: graph, llvm or python.")
+    ] = None,
 ) -> None:
     """The update rules, or all about one of them."""
     from surefoot import cli_rules
@@ -162,7 +155,7 @@ def rules(
         return
     from surefoot import engines
 
-    print(engines.show(rule, show.value))
+    print(engines.show(rule, show))
 
 
 def _check_writable(report: Path) -> None:

@@ -24,9 +24,9 @@ class Bars:
         self._phase: TaskID | None = None
 
     def start(self, phase: str, total: int) -> None:
-        """Add the phase's bar below those of the phases before."""
+        """Add the phase's bar below those of the phases before, unless there is nothing to do in it."""
         self._bars.start()
-        self._phase = self._bars.add_task(phase, total=total)
+        self._phase = self._bars.add_task(phase, total=total) if total else None
 
     def advance(self, units: int) -> None:
         """Move the present bar."""
@@ -46,8 +46,9 @@ class Lines:
     """A line for each phase and each message, without escape codes."""
 
     def start(self, phase: str, total: int) -> None:
-        """Say what begins."""
-        self.say(f"{phase}: {total:,} steps")
+        """Say what begins, unless there is nothing to do in it."""
+        if total:
+            self.say(f"{phase} ...")
 
     def advance(self, units: int) -> None:
         """Nothing: a line for each step forward would be noise."""
