@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from math import isfinite
 from statistics import median
 from time import perf_counter
 
@@ -51,11 +52,11 @@ def check_first_loss(task: Task, seed: int) -> None:
     try:
         with torch.random.fork_rng(devices=[]):
             loss = task.loss(model(task.train.x[rows]), task.train.y[rows])
-        value = float(loss)
+        value = float(loss.detach())
     except Exception as error:
         cause = " ".join(f"{type(error).__name__}: {error}".split())
         raise UserError(f"task {task.name!r}: model and loss fail on the first minibatch: {cause}") from error
-    if not torch.isfinite(loss).item():
+    if not isfinite(value):
         raise UserError(
             f"task {task.name!r}: the loss must be finite at step 0, got {value}; look at the scale of the data"
         )

@@ -7,21 +7,22 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from surefoot.compare import factors, lanes, one_by_one
-from surefoot.compare.entrants import Entrant, entrants
+from surefoot.compare import gradients, lanes, one_by_one
+from surefoot.compare.character import character
+from surefoot.compare.entrants import Entrant, Named, entrants
 from surefoot.compare.findings import Findings
-from surefoot.compare.judge import judge, select
+from surefoot.compare.judge import Contender, judge
 from surefoot.compare.keys import trial_key
-from surefoot.compare.preflight import Way, check_first_loss, choose_way, costs
+from surefoot.compare.preflight import Cost, Way, check_first_loss, choose_way, costs
 from surefoot.compare.progress import Progress, Silent
 from surefoot.compare.protocol import Protocol
 from surefoot.compare.provenance import machine, versions
+from surefoot.compare.selection import select
 from surefoot.compare.space import settings_list
 from surefoot.compare.store import Store
 from surefoot.compare.study import Study
 from surefoot.compare.trial import Outcome, Trial
 from surefoot.errors import UserError
-from surefoot.rules.rule import Rule
 from surefoot.tasks.catalogue import find as find_task
 from surefoot.tasks.task import Task
 
@@ -40,7 +41,7 @@ class Interrupted(Exception):  # noqa: N818 - stopping is not an error
 
 def compare(
     task: str | Task,
-    optimizers: Sequence[Entrant] | str | None = None,
+    optimizers: Sequence[Named] | str | None = None,
     *,
     trials: int = 32,
     seeds: int = 10,
@@ -75,16 +76,16 @@ def compare(
     task = find_task(task)
     if steps is not None:
         task = task.with_(steps=_positive("steps", steps))
-    rules = entrants(optimizers)
+    taking_part = entrants(optimizers)
     path = STORE if store is None else store
     with Store.open(None if path == ":memory:" else path) as opened:
-        return _Comparison(task, rules, trials, seeds, opened, str(path), progress or Silent()).run()
+        return _Comparison(task, taking_part, trials, seeds, opened, str(path), progress or Silent()).run()
 
 
 @dataclass
 class _Comparison:
     task: Task
-    rules: Mapping[str, Rule]
+    entrants: Mapping[str, Entrant]
     trials: int
     seeds: int
     store: Store
@@ -93,18 +94,22 @@ class _Comparison:
     trial_steps: int = 0
     seconds: float = 0.0
 
+    def __post_init__(self) -> None:
+        self.rules = {name: entrant.rule for name, entrant in self.entrants.items()}
+
     def run(self) -> Study:
         self.progress.start("preflight", 1)
         check_first_loss(self.task, SEARCH_SEED)
         way = choose_way(self.task, self.rules)
         cost = costs(self.task, self.rules, self.store)
-        gradients = factors.measure(self.task, SEARCH_SEED)
+        seen = gradients.measure(self.task, SEARCH_SEED)
+        contenders = [_contender(name, entrant, cost[name]) for name, entrant in self.entrants.items()]
         self.progress.advance(1)
         self._announce(way)
         search = self._run("search", self._search_trials(), way)
         confirmed = self._run("confirm", self._confirm_trials(search), way)
         protocol = self._protocol(way)
-        verdict = judge(protocol, search + confirmed, self.rules, cost, gradients)
+        verdict = judge(contenders, search + confirmed, protocol, sparsity=seen.sparsity, drift=seen.drift)
         self.progress.done()
         return Study(self.task, Findings(protocol, verdict, tuple(search + confirmed)))
 
@@ -182,6 +187,21 @@ class _Comparison:
             trial_steps=self.trial_steps,
             seconds=self.seconds,
         )
+
+
+def _contender(name: str, entrant: Entrant, cost: Cost) -> Contender:
+    rule = entrant.rule
+    answers = character(rule)
+    return Contender(
+        name=name,
+        defaults=rule.defaults,
+        lr_limits=rule.hyper["lr"].limits(float(rule.defaults["lr"])) if "lr" in rule.hyper else None,
+        bytes_per_parameter=cost.bytes_per_parameter,
+        step_us=cost.step_us,
+        adaptive=answers.adaptive,
+        fading=answers.fading,
+        constructor=entrant.constructor,
+    )
 
 
 def _check_same_start(task: Task, runs: Runs) -> None:
