@@ -18,6 +18,7 @@ BEGIN, END = "<!-- imports: written by make docs -->\n", "<!-- end of imports --
 
 # What each part of the house may import; a part is a folder or a file directly in src/surefoot.
 GROUND = {"errors", "references"}
+DOOR = {"surefoot", "__main__"}
 CAPABILITIES = {"compare", "watch", "diagnose"}
 PARTS = {"rules", "engines", "optim", "tasks", "pages"} | CAPABILITIES | GROUND
 MAY_IMPORT = {
@@ -87,10 +88,14 @@ def wrong_arrows(graph: Graph) -> list[str]:
 
 
 def diagram(graph: Graph) -> str:
-    """The parts and who imports whom, as Mermaid. The ground and an arrow that a longer way implies are left out."""
-    parts: Graph = {part(module): set() for module in graph}
+    """The parts and who imports whom, as Mermaid.
+
+    Left out are the ground, the front door (the public names and __main__), and an arrow that a longer way implies.
+    """
+    parts: Graph = {part(module): set() for module in graph if part(module) not in GROUND | DOOR}
     for importer, modules in graph.items():
-        parts[part(importer)] |= {part(m) for m in modules} - {part(importer)} - GROUND
+        if part(importer) in parts:
+            parts[part(importer)] |= {part(m) for m in modules} & set(parts) - {part(importer)}
     lines = ["```mermaid", "flowchart BT"]
     for importer in sorted(parts):
         direct = parts[importer]
