@@ -103,7 +103,7 @@ class _Printer:
             *self._chunk(),
             *self._addresses(sweep),
             *self._rows("u", "uniforms", "%groups", "%q", self.graph.hoisted),
-            *self._rows("s", "scalars", "%tensors", "%tensor", self.graph.tensor_nodes if not sweep.norms else ()),
+            *self._rows("s", "scalars", "%tensors", "%tensor", self.graph.tensor_nodes),
             "  br label %loop",
             "loop:",
             "  %i = phi i64 [ 0, %chunk ], [ %i_next, %loop ]",
