@@ -18,14 +18,14 @@ def working_dtype(p: Tensor) -> torch.dtype:
     >>> working_dtype(torch.zeros(1, dtype=torch.bfloat16)), working_dtype(torch.zeros(1, dtype=torch.complex64))
     (torch.float32, torch.float32)
     """
-    real = torch.view_as_real(p).dtype if p.is_complex() else p.dtype
+    real = p.dtype.to_real() if p.is_complex() else p.dtype
     return _WIDER.get(real, real)
 
 
 @torch.no_grad()
 def new_state(p: Tensor, value: float) -> Tensor:
     """A state slot for a parameter, filled with its first value, laid out as the parameter is."""
-    real = torch.view_as_real(p) if p.is_complex() else p
+    real = torch.view_as_real(p.resolve_conj()) if p.is_complex() else p
     return torch.full_like(real, value, dtype=working_dtype(p), memory_format=torch.preserve_format)
 
 
@@ -35,7 +35,12 @@ def step_tensor(graph: Graph, p: Tensor, grad: Tensor, state: Mapping[str, Tenso
     dense = grad.to_dense() if grad.layout is not torch.strided else grad
     x, g = (torch.view_as_real(v.resolve_conj()) if v.is_complex() else v for v in (p, dense))
     dtype = working_dtype(p)
-    slots = {slot: state[slot] for slot in graph.state}
-    new = step(graph, table(dtype, p.device), {"x": x.to(dtype), "g": g.to(dtype), **slots}, uniforms)
+    slots = {"x": x.to(dtype), "g": g.to(dtype), **{slot: state[slot] for slot in graph.state}}
+    new = step(graph, table(dtype, p.device), slots, uniforms)
+    # A slot handed on as it came (the last gradient, the x before) must not be written over before it is copied.
+    given = {id(value) for value in slots.values()}
+    new = {slot: value.clone() if id(value) in given else value for slot, value in new.items()}
     for slot, value in new.items():
         (x if slot == "x" else state[slot]).copy_(value)
+    if p.is_conj():  # then `x` is a copy
+        p.copy_(torch.view_as_complex(x))
