@@ -1,31 +1,32 @@
 """The host's share of a step, printed as Python: what depends on `t` and the hyperparameters alone, in float64."""
 
 import math
+import operator
 from collections.abc import Callable
 from functools import lru_cache
-from math import copysign, isnan
 from typing import Any
 
 import numpy as np
 
 from surefoot.engines.graph import Graph, Level
 from surefoot.errors import UserError
+from surefoot.rules.vocabulary import OPERATIONS
 
-#: Operation to Python text. Maximum and minimum as the vocabulary defines them, NaN and signed zeros included.
+#: Operation to Python text. Words of our own begin with _, lest a hyperparameter have the same name.
 PYTHON = {
     "add": "{} + {}",
     "sub": "{} - {}",
     "mul": "{} * {}",
     "div": "{} / {}",
-    "pow": "{} ** {}",
+    "pow": "_pow({}, {})",
     "neg": "-{}",
-    "sqrt": "sqrt({})",
+    "sqrt": "_sqrt({})",
     "abs": "abs({})",
-    "sign": "sign({})",
-    "exp": "exp({})",
-    "log": "log({})",
-    "maximum": "maximum({}, {})",
-    "minimum": "minimum({}, {})",
+    "sign": "_sign({})",
+    "exp": "_exp({})",
+    "log": "_log({})",
+    "maximum": "_maximum({}, {})",
+    "minimum": "_minimum({}, {})",
     "lt": "{} < {}",
     "le": "{} <= {}",
     "gt": "{} > {}",
@@ -35,24 +36,21 @@ PYTHON = {
     "where": "{1} if {0} else {2}",
 }
 
-_CHOICE: dict[str, Any] = {
-    "maximum": lambda a, b: a if a > b or isnan(a) else b,
-    "minimum": lambda a, b: a if a < b or isnan(a) else b,
-    "sign": lambda a: a + 0.0 if a == 0 or isnan(a) else copysign(1.0, a),
-}
-FLOATS: dict[str, Any] = {"sqrt": math.sqrt, "exp": math.exp, "log": math.log, **_CHOICE}
+#: As the vocabulary defines them, NaN and signed zeros included.
+_CHOICE: dict[str, Any] = {f"_{op}": OPERATIONS[op].meaning for op in ("maximum", "minimum", "sign")}
+FLOATS: dict[str, Any] = {"_sqrt": math.sqrt, "_exp": math.exp, "_log": math.log, "_pow": math.pow, **_CHOICE}
 #: The same words on NumPy's float64, which answers with infinity and NaN where Python's floats raise.
-IEEE: dict[str, Any] = {"sqrt": np.sqrt, "exp": np.exp, "log": np.log, **_CHOICE}
+IEEE: dict[str, Any] = {"_sqrt": np.sqrt, "_exp": np.exp, "_log": np.log, "_pow": operator.pow, **_CHOICE}
 
 
-def source(graph: Graph) -> str:
-    """The function as text.
+def source(graph: Graph, constant: str = "{}") -> str:
+    """The function as text, every constant in it written by the format `constant`.
 
     >>> from surefoot.rules import find
     >>> print(source(Graph.of(find("momentum"), {"form": "ema"})))
     def uniforms(t, lr, beta):
-        v8 = 1.0 - beta
-        return (float(lr), float(beta), float(v8))
+        _8 = 1.0 - beta
+        return (float(lr), float(beta), float(_8))
     """
     names: dict[int, str] = {}
     lines = []
@@ -61,10 +59,11 @@ def source(graph: Graph) -> str:
         if graph.levels[i] != Level.HOST:
             continue
         if node.op in ("const", "input"):
-            names[i] = _literal(float(node.payload)) if node.op == "const" else str(node.payload)  # type: ignore[arg-type]
+            is_constant = node.op == "const"
+            names[i] = constant.format(_literal(float(node.payload))) if is_constant else str(node.payload)  # type: ignore[arg-type]
             continue
-        names[i] = f"v{i}"
-        lines.append(f"    v{i} = {PYTHON[node.op].format(*(names[a] for a in node.args))}")
+        names[i] = f"_{i}"
+        lines.append(f"    _{i} = {PYTHON[node.op].format(*(names[a] for a in node.args))}")
     results = "".join(f"float({names[i]}), " for i in graph.hoisted)
     head = f"def uniforms({', '.join(('t', *graph.hyper))}):"
     return "\n".join([head, *lines, f"    return ({results.rstrip() if len(graph.hoisted) == 1 else results[:-2]})"])
@@ -76,14 +75,20 @@ def _literal(value: float) -> str:
 
 
 @lru_cache(maxsize=256)
-def _compiled(text: str) -> tuple[Callable[..., tuple[float, ...]], Callable[..., tuple[float, ...]]]:
-    code = compile(text, "<surefoot host>", "exec")
-    functions = []
-    for words in (FLOATS, IEEE):
-        names = dict(words)
-        exec(code, names)
-        functions.append(names["uniforms"])
-    return functions[0], functions[1]
+def _on_floats(text: str) -> Callable[..., tuple[float, ...]]:
+    return _compiled(text, FLOATS)
+
+
+@lru_cache(maxsize=256)
+def _on_ieee(text: str) -> Callable[..., tuple[float, ...]]:
+    return _compiled(text, {**IEEE, "_float64": np.float64})
+
+
+def _compiled(text: str, words: dict[str, Any]) -> Callable[..., tuple[float, ...]]:
+    names = dict(words)
+    exec(compile(text, "<surefoot host>", "exec"), names)
+    function: Callable[..., tuple[float, ...]] = names["uniforms"]
+    return function
 
 
 def uniforms(graph: Graph) -> Callable[..., tuple[float, ...]]:
@@ -93,12 +98,13 @@ def uniforms(graph: Graph) -> Callable[..., tuple[float, ...]]:
     >>> uniforms(Graph.of(find("momentum"), {"form": "ema"}))(t=1, lr=0.5, beta=0.75)
     (0.5, 0.75, 0.25)
     """
-    quick, ieee = _compiled(source(graph))
+    quick = _on_floats(source(graph))
 
     def run(t: float, **hyper: Any) -> tuple[float, ...]:
         try:
-            return quick(t, **hyper)
+            return quick(float(t), **hyper)
         except (ZeroDivisionError, OverflowError, ValueError):
+            ieee = _on_ieee(source(graph, "_float64({})"))
             with np.errstate(all="ignore"):
                 return ieee(np.float64(t), **{name: np.float64(value) for name, value in hyper.items()})
         except TypeError as error:

@@ -22,6 +22,18 @@ class Op:
     meaning: Callable[..., object] | None = None
 
 
+def _sign(a: float) -> float:
+    return a + 0.0 if a == 0 or math.isnan(a) else math.copysign(1.0, a)
+
+
+def _maximum(a: float, b: float) -> float:
+    return a if a > b or math.isnan(a) else b
+
+
+def _minimum(a: float, b: float) -> float:
+    return a if a < b or math.isnan(a) else b
+
+
 #: The whole vocabulary. A new word needs a decision record: every engine has to learn it.
 OPERATIONS: dict[str, Op] = {
     "add": Op(2, operator.add),
@@ -32,11 +44,11 @@ OPERATIONS: dict[str, Op] = {
     "neg": Op(1, operator.neg),
     "sqrt": Op(1, math.sqrt),
     "abs": Op(1, operator.abs),
-    "sign": Op(1, lambda a: float((a > 0) - (a < 0))),
+    "sign": Op(1, _sign),
     "exp": Op(1, math.exp),
     "log": Op(1, math.log),
-    "maximum": Op(2, max),
-    "minimum": Op(2, min),
+    "maximum": Op(2, _maximum),
+    "minimum": Op(2, _minimum),
     "lt": Op(2, operator.lt),
     "le": Op(2, operator.le),
     "gt": Op(2, operator.gt),
