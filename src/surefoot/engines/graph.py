@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
 
+from surefoot.errors import UserError
 from surefoot.rules.rule import Rule, Setting
 from surefoot.rules.vocabulary import COMPARISONS, Node
 
@@ -58,6 +59,9 @@ class Graph:
     def of(cls, rule: Rule, static: Mapping[str, Setting] | None = None, maximize: bool = False) -> "Graph":
         """Trace a rule under its static options (defaults where not given; hyperparameters in `static` are ignored).
 
+        Raises:
+            UserError: if it cannot be traced, or takes the norm of a number.
+
         >>> from surefoot.rules import find
         >>> Graph.of(find("rmsprop")).state, Graph.of(find("rmsprop"), {"centered": True}).state
         (('G',), ('G', 'm'))
@@ -70,7 +74,10 @@ class Graph:
         changed = {s: i for s, i in results.items() if nodes[i] != Node("input", (), s)}
         read = {nodes[i].payload for i in _ancestors(nodes, changed.values()) if nodes[i].op == "input"}
         outputs = {s: i for s, i in results.items() if s in changed or s in read or s == "x"}
-        return cls(rule.name, nodes, outputs, tuple(rule.hyper), rule.slots)
+        graph = cls(rule.name, nodes, outputs, tuple(rule.hyper), rule.slots)
+        if any(node.op == "norm" and not graph._is_element(node.args[0]) for node in nodes):
+            raise UserError(f"rule {rule.name} takes the norm of one number; norm() is of a tensor, abs() of a number")
+        return graph
 
     @property
     def state(self) -> tuple[str, ...]:

@@ -64,7 +64,10 @@ class Domain:
         """
         if isinstance(value, bool) or not isinstance(value, Real):
             raise UserError(f"{name} must be a number in {self.interval}, got {value!r}")
-        number = float(value)
+        try:
+            number = float(value)
+        except OverflowError:  # a whole number beyond every float
+            number = math.inf
         above = number > self.low or (number == self.low and not self.low_open)
         below = number < self.high or (number == self.high and not self.high_open)
         if not (above and below and math.isfinite(number)):

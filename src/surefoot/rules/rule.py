@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 from surefoot.errors import UserError, did_you_mean
 from surefoot.rules.domains import Domain, Start
 from surefoot.rules.facts import Facts
-from surefoot.rules.vocabulary import Tape, Value
+from surefoot.rules.vocabulary import COMPARISONS, Tape, Value
 
 Setting = float | str | bool
 #: A hyperparameter annotated as a plain float: any finite number, never searched.
@@ -52,14 +52,23 @@ class Rule:
         ('x', 'g')
         """
         name = getattr(function, "__name__", type(function).__name__)
-        parameters = inspect.signature(function).parameters.values()
-        hints = get_type_hints(function, include_extras=True)
+        try:
+            parameters = inspect.signature(function).parameters.values()
+            hints = get_type_hints(function, include_extras=True)
+        except (NameError, TypeError, ValueError) as error:
+            raise UserError(f"rule {name} must be a Python function with a readable signature: {error}") from error
         slots = tuple(p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD)
         named = [p for p in parameters if p.kind is p.KEYWORD_ONLY]
         if slots[:2] != ("x", "g") or any(p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in parameters):
             raise UserError(
                 f"rule {name} must take (x, g, then its state slots, *, t, then hyperparameters), got {slots}"
             )
+        for p in parameters:
+            if p.name in slots and p.default is not p.empty:
+                raise UserError(
+                    f"rule {name}: slot {p.name} cannot have a default; hyperparameters stand after the star, and "
+                    f"Annotated[Value, Start(...)] starts a slot at one of them"
+                )
         if "t" not in [p.name for p in named]:
             raise UserError(
                 f"rule {name} must take the step count t after the star: def {name}(x, g, ..., *, t, lr=...)"
@@ -163,6 +172,8 @@ class Rule:
             raise UserError(
                 f"rule {self.name} must return ({', '.join(names)}), all values; got {len(values)} result(s)"
             )
+        if any(tape.nodes[v.index].op in COMPARISONS for v in values):
+            raise UserError(f"rule {self.name} returns a comparison; make it a number by where(condition, 1.0, 0.0)")
         return tape, dict(zip(names, values, strict=True))
 
 
