@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 _LOCK = threading.Lock()
-_thread = threading.local()
 _pool: ThreadPoolExecutor | None = None
 _owner: tuple[int, int] = (0, 0)
 _SMALLEST_NORMAL = 2.2250738585072014e-308
@@ -57,9 +56,8 @@ def _half() -> float:
 
 
 def _run_as(flush: bool, task: Callable[[], object]) -> None:
-    if getattr(_thread, "flush", False) != flush:
+    if _flushes_denormals() != flush:
         import torch  # noqa: PLC0415 - only who set the flag, by way of torch, pays for it
 
         torch.set_flush_denormal(flush)
-        _thread.flush = flush
     task()
