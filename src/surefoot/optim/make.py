@@ -4,6 +4,8 @@ import inspect
 from collections.abc import Callable
 from typing import Any
 
+from surefoot.engines.graph import Graph
+from surefoot.errors import UserError
 from surefoot.optim.optimizer import RuleOptimizer
 from surefoot.rules.catalogue import find
 from surefoot.rules.rule import Rule
@@ -20,7 +22,7 @@ def from_rule(rule: str | Callable[..., Any] | Rule, name: str | None = None) ->
         options in the rule's order with the rule's defaults, then `maximize`.
 
     Raises:
-        UserError: if the function declares no rule, or cannot be traced.
+        UserError: if the function declares no rule, cannot be traced, or uses a name that is torch's own.
 
     >>> import torch
     >>> from surefoot.rules import Rate, sign
@@ -32,7 +34,12 @@ def from_rule(rule: str | Callable[..., Any] | Rule, name: str | None = None) ->
     [0.5, -1.5]
     """
     found = find(rule)
-    found.trace({option: found.defaults[option] for option in found.static})  # what cannot be traced is said here
+    Graph.of(found)  # what cannot be traced is said here
+    taken = {"step"} & set(found.slots) | {"self", "params", "maximize"} & set(found.defaults)
+    if taken:
+        raise UserError(
+            f"rule {found.name} must not use the name {min(taken)!r}, torch's own in an optimizer; rename it"
+        )
     signature = _signature(found)
 
     def initialise(self: RuleOptimizer, *args: Any, **kwargs: Any) -> None:

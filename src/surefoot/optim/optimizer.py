@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from functools import lru_cache
+from operator import is_
 from typing import Any, ClassVar
 
 import torch
@@ -29,6 +30,7 @@ class RuleOptimizer(torch.optim.Optimizer):
     def __init__(self, params: Any, *, maximize: bool = False, **settings: Any) -> None:
         self._layout: Layout | None = None
         self._options: list[list[Any]] = []
+        self._states: list[dict[str, Any]] = []
         super().__init__(params, {**self.rule.defaults, **settings, "maximize": maximize})
 
     def add_param_group(self, param_group: dict[str, Any]) -> None:
@@ -42,8 +44,14 @@ class RuleOptimizer(torch.optim.Optimizer):
         self._layout = None
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Take over state and settings that `state_dict` gave."""
+        """Take over a copy of the state and the settings that `state_dict` gave."""
         super().load_state_dict(state_dict)
+        # torch casts state to its parameter's type, which loses what a half keeps in float32, and may share its memory.
+        saved = [state_dict["state"].get(i, {}) for group in state_dict["param_groups"] for i in group["params"]]
+        parameters = [p for group in self.param_groups for p in group["params"]]
+        for p, values in zip(parameters, saved, strict=True):
+            for slot in [s for s in self.rule.state if s in values]:
+                self.state[p][slot] = new_state(p, 0.0).copy_(values[slot])
         self._layout = None
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -74,9 +82,15 @@ class RuleOptimizer(torch.optim.Optimizer):
         grads = [p.grad for p in parameters]
         options = [[group[name] for name in (*self.rule.static, "maximize")] for group in self.param_groups]
         layout = self._layout
-        if layout is None or options != self._options or not layout.stands(parameters, grads):
+        if (
+            layout is None
+            or options != self._options
+            or len(self.state) != len(self._states)
+            or not all(map(is_, self.state.values(), self._states))
+            or not layout.stands(parameters, grads)
+        ):
             layout = self._layout = Layout(self._members(), grads)
-            self._options = options
+            self._options, self._states = options, list(self.state.values())
         layout.step(grads)
         return loss
 
