@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
@@ -25,18 +25,29 @@ class Opened:
 
 
 @contextmanager
-def opened(path: Path, *, width: int = 1280, theme: Literal["light", "dark"] = "light") -> Iterator[Opened]:
-    """A file opened from disk, in a window so wide and a system of that theme."""
+def chromium() -> Iterator[Browser]:
+    """A headless Chromium; start one for a module, it takes a second."""
     program = shutil.which("chromium") or shutil.which("google-chrome")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
-        page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=theme)
-        seen = Opened(page)
-        page.on("console", lambda said: seen.errors.append(said.text) if said.type in ("error", "warning") else None)
-        page.on("pageerror", lambda error: seen.errors.append(str(error)))
-        page.on("request", lambda request: seen.requests.append(request.url))
         try:
-            page.goto(path.as_uri())
-            yield seen
+            yield browser
         finally:
             browser.close()
+
+
+@contextmanager
+def opened(
+    browser: Browser, path: Path, *, width: int = 1280, theme: Literal["light", "dark"] = "light"
+) -> Iterator[Opened]:
+    """A file opened from disk, in a window so wide and on a system of that theme."""
+    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=theme)
+    seen = Opened(page)
+    page.on("console", lambda said: seen.errors.append(said.text) if said.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: seen.errors.append(str(error)))
+    page.on("request", lambda request: seen.requests.append(request.url))
+    try:
+        page.goto(path.as_uri())
+        yield seen
+    finally:
+        page.close()

@@ -103,14 +103,22 @@ def curves(findings: Findings, quantity: series.Quantity) -> Markup:
         return Markup()
     traces = [t for band in reversed(bands) for t in _band(band, style(findings.place(band.optimizer)))]
     if quantity == "train_loss":
-        scale = "log" if all(low > 0 for band in bands for low in band.low if isfinite(low)) else "linear"
-        vertical = charts.axis("training loss", type=scale, exponentformat="power", minexponent=3)
+        vertical = charts.axis("training loss", **_loss_scale(bands))
     else:
         ends = limits.curve_limits([band.median for band in bands], 0.25, protocol.greater_is_better)
         vertical = charts.axis(f"validation {protocol.metric}", range=ends)
     layout = {"xaxis": charts.axis("updates", rangemode="tozero"), "yaxis": vertical}
     label = f"{vertical['title']['text']} along the run, median and quartiles over seeds, for each optimizer"
     return charts.chart(f"chart-{quantity}", traces, layout, height=440, label=label, legend=CURVES_LEGEND)
+
+
+def _loss_scale(bands: Iterable[series.Band]) -> Trace:
+    """Logarithmic if all is above zero: labels at 1, 2 and 5 over a few decades, at the powers of ten over more."""
+    values = [value for band in bands for curve in (band.low, band.high) for value in curve if isfinite(value)]
+    if not values or min(values) <= 0:
+        return {}
+    few = max(values) / min(values) < 1000
+    return {"type": "log", "tickformat": "~g"} | ({"dtick": "D2"} if few else {})
 
 
 def _band(band: series.Band, look: Style) -> list[Trace]:
@@ -124,7 +132,7 @@ def _band(band: series.Band, look: Style) -> list[Trace]:
         "y": _numbers(edge),
         "fill": "toself",
         "fillcolor": look.band,
-        "line": {"width": 0},
+        "line": {"width": 0, "color": look.colour},
         "hoverinfo": "skip",
         "legendgroup": band.optimizer,
     }

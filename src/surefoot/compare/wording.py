@@ -119,6 +119,5 @@ def certainty(verdict: Verdict, seeds: int) -> str:
         return f"Only {best.optimizer} was run, so there is nothing to tell it apart from."
     if verdict.decided:
         return f"Decided: {best.optimizer} beat every other by more than chance explains (adjusted p below 0.05)."
-    others = [name for name in verdict.indistinguishable if name != verdict.recommended]
     on = "1 seed" if seeds == 1 else f"{seeds} seeds"
-    return f"Undecided: on {on}, {verdict.recommended} cannot be told apart from {listing(others)}."
+    return f"Undecided: on {on}, {listing(verdict.indistinguishable)} cannot be told apart."

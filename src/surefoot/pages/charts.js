@@ -31,6 +31,7 @@
   }
   const drawAll = () => charts.forEach(draw);
   root.addEventListener("themechange", drawAll);
+  matchMedia("print").addEventListener("change", drawAll); // paper is always light
 
   for (const legend of document.querySelectorAll(".legend")) {
     const off = new Set();

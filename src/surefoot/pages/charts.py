@@ -81,7 +81,7 @@ def axis(title: str, **more: Any) -> dict[str, Any]:
 
 def _house(height: int) -> dict[str, Any]:
     return {
-        "template": None,
+        "template": {},  # none of plotly's own
         "height": height,
         "paper_bgcolor": "rgba(0,0,0,0)",
         "plot_bgcolor": "rgba(0,0,0,0)",
