@@ -1,7 +1,6 @@
 """Parameters of one graph and one type, stepped by one kernel call."""
 
 from collections.abc import Sequence
-from operator import is_, itemgetter
 from typing import Any, Protocol
 
 import numpy as np
@@ -33,20 +32,19 @@ class Batch:
         self._without_axes = [i for i, shape in enumerate(self._shapes) if not shape]
         self._bytes = np.array([p.numel() * p.element_size() for p in parameters], np.int64)
         self._plan = kernel.plan([p.numel() for p in parameters], [where[id(c)] for c in columns])
-        self._states = states
         # Kept: the table points into it.
-        self._state = {slot: [state[slot] for state in states] for slot in kernel.graph.state}
-        for row, tensors in enumerate(self._state.values(), start=2):
+        self._state = [[state[slot] for state in states] for slot in kernel.graph.state]
+        for row, tensors in enumerate(self._state, start=2):
             self._plan.table[row] = addresses(tensors)
         self._seen = np.full((2, len(parameters)), -1, np.int64)
         self._states_fit = all(
             s.dtype is p.dtype and s.shape == p.shape and s.stride() == p.stride()
-            for tensors in self._state.values()
+            for tensors in self._state
             for s, p in zip(tensors, parameters, strict=True)
         )
 
     def accepts(self, grads: Sequence[Tensor]) -> bool:
-        """Whether parameters, gradients and state lie in memory as laid out, apart from all that is written."""
+        """Whether parameters and gradients lie in memory as laid out, and apart from all that is written."""
         if not self._states_fit or {type(g) for g in grads} != {Tensor} or {g.layout for g in grads} != {torch.strided}:
             return False
         if [g.stride() for g in grads] != self._strides or {g.dtype for g in grads} != {self._dtype}:
@@ -56,8 +54,6 @@ class Batch:
         ] != self._shapes:
             return False
         if any(grads[i].is_neg() for i in self._without_axes):  # without strides nothing else would show it
-            return False
-        if not all(all(map(is_, map(itemgetter(s), self._states), kept)) for s, kept in self._state.items()):
             return False
         table = self._plan.table
         table[0], table[1] = addresses(self._parameters), addresses(grads)

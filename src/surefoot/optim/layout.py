@@ -1,12 +1,12 @@
 """A step laid out: which parameters go through which kernel together, and which one by one.
 
 Laying out costs more than a step, so a layout is kept as long as what it rests on stands; what a user can change
-between two steps (gradients, `.data`, tensors of the state, settings of a group) is looked at every time.
+between two steps (gradients, `.data`, state, settings of a group) is looked at every time.
 """
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from operator import is_, itemgetter
+from operator import is_
 from typing import Any
 
 import torch
@@ -54,8 +54,6 @@ class Layout:
 
     def __init__(self, members: Sequence[Member], grads: Sequence[Tensor]) -> None:
         self._parameters = [m.parameter for m in members]
-        self._states = [m.state for m in members]
-        self._counters = [m.column.counter for m in members]
         self._columns = list({id(m.column): m.column for m in members}.values())
         together: dict[tuple[int, torch.dtype], list[int]] = {}
         self._alone: list[tuple[int, Member]] = []
@@ -78,8 +76,6 @@ class Layout:
     def stands(self, parameters: Sequence[Tensor], grads: Sequence[Tensor]) -> bool:
         """Whether this layout still fits the parameters that have gradients, and their memory."""
         if len(parameters) != len(self._parameters) or not all(map(is_, parameters, self._parameters)):
-            return False
-        if not all(map(is_, map(itemgetter("step"), self._states), self._counters)):
             return False
         if any(suits_kernel(m.parameter) and like(grads[i], m.parameter) for i, m in self._alone):
             return False

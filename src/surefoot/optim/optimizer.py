@@ -1,7 +1,8 @@
 """The optimizer: torch's interface around a rule. One class; `make.from_rule` gives it a rule and a name."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
+from itertools import chain
 from operator import is_
 from typing import Any, ClassVar
 
@@ -30,7 +31,7 @@ class RuleOptimizer(torch.optim.Optimizer):
     def __init__(self, params: Any, *, maximize: bool = False, **settings: Any) -> None:
         self._layout: Layout | None = None
         self._options: list[list[Any]] = []
-        self._states: list[dict[str, Any]] = []
+        self._contents: list[Any] = []
         super().__init__(params, {**self.rule.defaults, **settings, "maximize": maximize})
 
     def add_param_group(self, param_group: dict[str, Any]) -> None:
@@ -82,17 +83,20 @@ class RuleOptimizer(torch.optim.Optimizer):
         grads = [p.grad for p in parameters]
         options = [[group[name] for name in (*self.rule.static, "maximize")] for group in self.param_groups]
         layout = self._layout
-        if (
-            layout is None
-            or options != self._options
-            or len(self.state) != len(self._states)
-            or not all(map(is_, self.state.values(), self._states))
-            or not layout.stands(parameters, grads)
-        ):
+        kept = layout is not None and options == self._options and self._holds(self._contents)
+        if layout is None or not kept or not layout.stands(parameters, grads):
             layout = self._layout = Layout(self._members(), grads)
-            self._options, self._states = options, list(self.state.values())
+            self._options, self._contents = options, list(self._held())
         layout.step(grads)
         return loss
+
+    def _held(self) -> Iterator[Any]:
+        """Everything that the state holds, in order."""
+        return chain.from_iterable(map(dict.values, self.state.values()))
+
+    def _holds(self, contents: list[Any]) -> bool:
+        """Whether the state holds just these things still: a user may clear it, or put other tensors in their place."""
+        return all(map(is_, self._held(), contents)) and sum(map(len, self.state.values())) == len(contents)
 
     def _members(self) -> list[Member]:
         """The parameters that have a gradient, with state, in columns of one group and one step count."""
