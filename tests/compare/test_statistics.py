@@ -4,7 +4,7 @@ from itertools import combinations, permutations, product
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.typing import NDArray
@@ -40,7 +40,6 @@ def test_one_value_has_no_interval() -> None:
     assert np.isnan(mean_interval([1.0])).all()
 
 
-@settings(deadline=None)
 @given(arrays(np.float64, st.integers(1, 9), elements=small))
 def test_the_sign_flip_test_is_the_count_over_all_patterns(d: NDArray[np.float64]) -> None:
     sums = [abs(np.dot(signs, d)) for signs in product((1, -1), repeat=len(d))]  # exact: the values are whole numbers
@@ -76,7 +75,6 @@ def test_beyond_fourteen_pairs_a_fixed_sample_comes_near_the_exact_p() -> None:
     assert len(sign_patterns(14)) == 2**13
 
 
-@settings(deadline=None)
 @given(arrays(np.float64, st.tuples(st.integers(2, 7), st.integers(2, 5)), elements=small))
 def test_the_confidence_set_is_built_as_it_is_written(scores: NDArray[np.float64]) -> None:
     p, alive, so_far = np.ones(scores.shape[1]), list(range(scores.shape[1])), 0.0
@@ -125,7 +123,6 @@ def test_equal_optimizers_are_never_told_apart() -> None:
     assert confidence_set_p(np.repeat(column, 5, axis=1)).tolist() == [1.0] * 5
 
 
-@settings(deadline=None)
 @given(
     arrays(np.float64, 6, elements=small),
     arrays(np.float64, 6, elements=small),
@@ -145,7 +142,6 @@ def test_its_interval_is_jeffreys() -> None:
     assert probability_of_improvement(np.ones(5), np.zeros(5))[1] == pytest.approx((stats.beta(5.5, 0.5).ppf(0.025), 1))
 
 
-@settings(deadline=None)
 @given(st.lists(small, min_size=1, max_size=8), st.booleans())
 def test_the_expected_best_is_the_mean_over_all_subsets(scores: list[float], greater: bool) -> None:
     best = max if greater else min

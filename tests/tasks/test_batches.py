@@ -1,7 +1,7 @@
 """Which rows each update sees."""
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from surefoot.tasks.batches import order
@@ -9,7 +9,6 @@ from surefoot.tasks.batches import order
 sizes = {"rows": st.integers(1, 50), "batch_size": st.integers(1, 70), "steps": st.integers(0, 60)}
 
 
-@settings(deadline=None)
 @given(seed=st.integers(0, 1000), **sizes)
 def test_no_row_comes_twice_in_an_epoch(seed: int, rows: int, batch_size: int, steps: int) -> None:
     batches = order(seed, rows, batch_size, steps)
@@ -24,7 +23,6 @@ def test_no_row_comes_twice_in_an_epoch(seed: int, rows: int, batch_size: int, s
         assert epoch.max() < rows
 
 
-@settings(deadline=None)
 @given(seed=st.integers(0, 1000), more=st.integers(0, 60), **sizes)
 def test_a_longer_horizon_begins_with_the_shorter_one(
     seed: int, more: int, rows: int, batch_size: int, steps: int

@@ -2,14 +2,13 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.preprocessing import StandardScaler
 
 from surefoot.tasks.splits import standardised, stratified
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(5, 40), min_size=1, max_size=5), st.integers(0, 100))
 def test_every_row_is_in_one_part_and_every_class_in_each_at_60_20_20(counts: list[int], seed: int) -> None:
     labels = np.random.default_rng(seed).permutation(np.repeat(np.arange(len(counts)), counts))

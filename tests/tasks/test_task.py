@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from torch import nn
 
@@ -44,7 +44,6 @@ def test_a_later_change_of_the_users_arrays_changes_nothing() -> None:
     assert task.validation.y.tolist() == Y.tolist()
 
 
-@settings(deadline=None)
 @given(rows=st.integers(3, 60), validation=st.booleans(), test=st.booleans())
 def test_absent_splits_are_a_fifth_of_the_training_rows_and_nothing_is_lost(
     rows: int, validation: bool, test: bool

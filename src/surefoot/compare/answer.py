@@ -50,13 +50,15 @@ def _why(recommended: Standing, candidates: Sequence[Standing], of_them: str) ->
     name, size = recommended.optimizer, f"{recommended.bytes_per_parameter:g} bytes of state a parameter"
     rivals = [s for s in candidates if s is not recommended]
     as_small = [s for s in rivals if s.bytes_per_parameter == recommended.bytes_per_parameter]
-    among = of_them if len(as_small) == len(rivals) else f"of the cheapest {of_them}"
+    as_easy = [s for s in as_small if s.lr_tolerance == recommended.lr_tolerance]
     if not rivals:
         return f"{name} has the best mean"
     if not as_small:
         return f"{name} is the cheapest {of_them}, with {size}"
-    if all(s.lr_tolerance < recommended.lr_tolerance for s in as_small):
+    if not as_easy:
+        among = of_them if len(as_small) == len(rivals) else f"of the cheapest {of_them}"
         return f"{name} has the widest range of good learning rates {among}, {recommended.lr_tolerance:.1f} decades"
+    among = of_them if len(as_easy) == len(rivals) else f"of the cheapest and easiest to tune {of_them}"
     return f"{name} has the best mean {among}"
 
 

@@ -1,6 +1,7 @@
 """The chapter's four factors in choosing an optimizer, measured on the task, and whom each speaks for."""
 
 from collections.abc import Mapping, Sequence
+from math import isfinite
 
 from surefoot.compare.verdict import Factor, Standing
 from surefoot.compare.wording import listing
@@ -9,6 +10,8 @@ from surefoot.compare.wording import listing
 SPARSE = 0.5
 #: From so many decades on, a task counts as non-stationary.
 MOVING = 1.0
+
+UNMEASURED = "Not measured: no run of this task ended with finite gradients."
 
 
 def factors(
@@ -33,6 +36,8 @@ def factors(
 
 
 def _sparsity(value: float, adaptive: Sequence[str]) -> Factor:
+    if not isfinite(value):
+        return Factor("sparsity of gradients", value, UNMEASURED)
     zeros = f"{value:.0%} of the gradients' entries are zero"
     if value >= SPARSE:
         verdict = f"sparse, which speaks for steps of each parameter's own: {_names(adaptive)}."
@@ -42,6 +47,8 @@ def _sparsity(value: float, adaptive: Sequence[str]) -> Factor:
 
 
 def _drift(value: float, fading: Sequence[str]) -> Factor:
+    if not isfinite(value):
+        return Factor("non-stationarity", value, UNMEASURED)
     moved = f"The gradients' mean square moved by {value:.1f} decades over a run"
     if value >= MOVING:
         verdict = f"far from stationary, which speaks for a fading memory: {_names(fading)}."

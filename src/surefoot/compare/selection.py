@@ -40,13 +40,14 @@ def target(searched: Runs, greater_is_better: bool) -> float:
     """The validation score that counts as near the best: 95% of the way from the untrained model's to the best.
 
     The best is the search's best final score. Where that is no better than the untrained model's, it is the target
-    itself; where all diverged, the untrained model's is.
+    itself; where all diverged there is none, and it is NaN, which nothing reaches.
     """
     pick = max if greater_is_better else min
     untrained = pick(float(outcome.validation_score[0]) for _, outcome in searched)
     finals = [float(outcome.validation_score[-1]) for _, outcome in searched if not diverged(outcome)]
-    best = pick(finals, default=untrained)
-    return untrained + NEAR * (best - untrained) if pick(best, untrained) == best else best
+    best = pick(finals, default=float("nan"))
+    learned = best > untrained if greater_is_better else best < untrained
+    return untrained + NEAR * (best - untrained) if learned else best
 
 
 def near(searched: Runs, bar: float, greater_is_better: bool) -> list[bool]:

@@ -17,12 +17,13 @@ class Standing:
             diverged run counts as the worst score seen in the study.
         difference: mean paired difference to the best optimizer, in the metric's own unit, signed so that negative is
             worse than the best; `difference_interval` its 95% interval. Zero for the best itself.
-        p: Holm-adjusted two-sided p of the exact sign-flip test against the best (1.0 for the best itself).
+        p: at which it is told apart from the best by exact sign flips, adjusted for the number of optimizers and for
+            the best being picked by the same data (`statistics.confidence_set_p`); 1.0 for the best itself.
         loses: probability that, on a fresh seed, the best scores above this one (ties count a half); 0.5 for the best.
         distinguishable: whether p < 0.05.
         trials: settings searched; diverged: how many of them diverged; diverged_seeds: confirmation runs that did.
         edge: `low` or `high` where the best lr lies at that end of the searched range, else None.
-        lr_tolerance: decades of learning rate over which the search stayed near its best score (ease of tuning).
+        lr_tolerance: decades of learning rate over which the search came near the study's target (ease of tuning).
         step_us: microseconds of one update of this task's model, measured; bytes_per_parameter: optimizer state.
         steps_to_target: median updates until the study's target score was first reached, over seeds, or None where half
             of the seeds or more never did (a miss is censored, not dropped).
@@ -50,7 +51,7 @@ class Standing:
 
 @dataclass(frozen=True)
 class Factor:
-    """One of the chapter's four factors, measured on the task: a name, the number, and a sentence on whom it speaks for."""
+    """One of the chapter's four factors, measured on the task: a name, the number, and whom it speaks for."""
 
     name: str
     value: float
@@ -68,9 +69,10 @@ class Verdict:
         indistinguishable: names that cannot be told apart from the best, itself included, best first.
         decided: whether the best stands alone.
         ranking: every optimizer, best mean score first.
-        target: the score used for steps_to_target.
+        target: the validation score for steps_to_target and lr_tolerance, 95% of the way from the untrained model's to
+            the best of the search; NaN where every search trial diverged.
         sentence: the answer in one or two plain sentences, horizon and batch size included.
-        warnings: what limits the answer, a sentence each (few seeds, an lr at the edge, tuning not converged, divergence).
+        warnings: what limits the answer, a sentence each (few seeds, an lr at the edge, tuning not converged, ...).
         code: the lines of Python to paste.
         factors: the chapter's factors as measured here.
     """
