@@ -172,8 +172,18 @@ def test_lr_tolerance_measures_decades_on_any_spacing_of_the_learning_rates() ->
         assert lr_tolerance(lrs, [False] * 2000, limits) == 0
 
 
+def test_the_rounding_of_learning_rates_makes_no_difference_between_equals() -> None:
+    u = np.random.default_rng(0).uniform(0, 1, 32)
+    near = (u > 0.3) & (u < 0.7)
+    widths = set()
+    for low in (1e-5, 3e-4, 1e-2):
+        lrs = [float(f"{low * 10 ** (4 * x):.6g}") for x in u]
+        widths.add(lr_tolerance(lrs, near.tolist(), (low, low * 1e4)))
+    assert len(widths) == 1
+
+
 def test_settings_of_one_learning_rate_share_its_cell() -> None:
-    assert lr_tolerance([0.1, 0.1, 0.1, 10.0], [True, False, False, False], (0.01, 100.0)) == pytest.approx(2 / 3)
+    assert lr_tolerance([0.1, 0.1, 0.1, 10.0], [True, False, False, False], (0.01, 100.0)) == 0.67
     assert lr_tolerance([0.1], [True], (0.01, 1.0)) == pytest.approx(2)
     assert lr_tolerance([1.0], [True], (1.0, 1.0)) == 0
 

@@ -131,7 +131,8 @@ def lr_tolerance(lrs: Sequence[float] | Floats, near: Sequence[bool], limits: tu
     """Decades of learning rate over which settings came near the best, of the searched range `limits`.
 
     Each setting speaks for the learning rates nearest to its own on a logarithmic scale, within the range; the cells of
-    those with `near` true are added. Settings of one learning rate share its cell.
+    those with `near` true are added. Settings of one learning rate share its cell. To a hundredth of a decade, so that
+    the rounding of a learning rate makes no difference between equals.
 
     >>> lr_tolerance([0.01, 0.1, 1.0, 10.0], [False, True, True, False], (0.001, 100.0))
     2.0
@@ -140,7 +141,7 @@ def lr_tolerance(lrs: Sequence[float] | Floats, near: Sequence[bool], limits: tu
     low, high = np.log10(limits)
     edges = np.concatenate([[min(low, logs[0])], (logs[1:] + logs[:-1]) / 2, [max(high, logs[-1])]])
     share = np.bincount(which, np.asarray(near, np.float64)) / np.bincount(which)
-    return float(np.diff(edges) @ share)
+    return round(float(np.diff(edges) @ share), 2)
 
 
 def steps_to_target(
