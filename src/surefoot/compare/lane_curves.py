@@ -32,9 +32,9 @@ class Curves:
     @classmethod
     def empty(cls, trials: int, steps: NDArray[np.int64]) -> "Curves":
         """All NaN."""
-        curves = (np.full((trials, len(steps)), np.nan, np.float32) for _ in range(3))
-        ends = (np.full(trials, np.nan, np.float32) for _ in range(2))
-        return cls(steps, *curves, *ends, {})
+        train, loss, score = np.full((3, trials, len(steps)), np.nan, np.float32)
+        test_loss, test_score = np.full((2, trials), np.nan, np.float32)
+        return cls(steps, train, loss, score, test_loss, test_score, {})
 
     def record(self, column: int, rows: Iterable[int], train: Numbers, loss: Numbers, score: Numbers) -> list[int]:
         """Write one checkpoint of the given rows; returns the places among them that are still finite.
@@ -56,8 +56,10 @@ class Curves:
         for place, row in enumerate(rows):
             if np.isfinite(loss[place]):
                 self.test_loss[row], self.test_score[row] = loss[place], score[place]
-            else:
-                self.diverged_at[row] = int(self.steps[-1])
+                continue
+            self.diverged_at[row] = int(self.steps[-1])
+            for curve in (self.train_loss, self.validation_loss, self.validation_score):
+                curve[row, -1] = np.nan
 
     def outcome(self, row: int) -> Outcome:
         """What came of one trial."""

@@ -31,7 +31,7 @@ class Minibatches:
             return x.expand(lanes, *x.shape), y.expand(lanes, *y.shape)
         chosen = rows.index_select(0, self._seed_of).flatten()
         x, y = self._x.index_select(0, chosen), self._y.index_select(0, chosen)
-        return x.unflatten(0, (lanes, -1)), y.unflatten(0, (lanes, -1))
+        return x.view(lanes, rows.shape[1], *x.shape[1:]), y.view(lanes, rows.shape[1], *y.shape[1:])
 
     def keep(self, lanes: Tensor) -> None:
         """Keep the given lanes alone, in the given order."""
