@@ -1,0 +1,131 @@
+"""RESULTS.md from the record: all that it says is read from there."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from benchmarks.reaches import reaches, to_best
+
+Record = Mapping[str, Any]
+MARKS = {True: "met", False: "MISSED", None: ""}
+
+
+def draw(record: Record) -> str:
+    """The whole page, in Markdown."""
+    lines = [
+        "# Results",
+        "",
+        "Written by `python -m benchmarks` from results.json; do not edit. Figures are medians; README.md says how to",
+        "read them.",
+        "",
+        *_table(["aim", "bound", "measured", ""], [[r.aim, r.bound, r.figure, MARKS[r.met]] for r in reaches(record)]),
+    ]
+    for name, (title, section) in SECTIONS.items():
+        if name in record:
+            lines += ["", f"## {title}", "", _measured_on(record[name]), "", *section(record[name])]
+    return "\n".join(lines) + "\n"
+
+
+def _measured_on(part: Record) -> str:
+    m = part["machine"]
+    versions = ", ".join(f"{name} {version}" for name, version in m["versions"].items())
+    return (
+        f"Measured {part['measured']} on {m['processor']}, {m['cores']} cores, {m['memory_gib']} GiB, {m['system']}; "
+        f"Python {m['python']}, {versions}; torch with {m['torch_threads']} threads; "
+        f"load average before the run {m['load_before']}."
+    )
+
+
+def _step(part: Record) -> Iterable[str]:
+    yield f"In brackets: its time over surefoot's. Torch's default here is {part['torch_default_is']}."
+    columns = ["torch default", "torch foreach", "torch fused"]
+    cases = dict.fromkeys((row["case"], row["gradients"]) for row in part["rows"])
+    for case, gradients in cases:
+        rows = [row for row in part["rows"] if (row["case"], row["gradients"]) == (case, gradients)]
+        rounds = rows[0]["seconds"]["surefoot"]["rounds"]
+        yield from ("", f"### {case}, gradients {gradients}, {rounds} rounds", "")
+        yield from _table(
+            ["rule", "surefoot", *columns, "best of torch / surefoot"],
+            [
+                [row["rule"], duration(row["seconds"]["surefoot"]["median"])]
+                + [_against_ours(row["seconds"], column) for column in columns]
+                + [f"{to_best(row):.2f}x"]
+                for row in rows
+            ],
+        )
+
+
+def _against_ours(seconds: Record, contender: str) -> str:
+    if contender not in seconds:
+        return "none"
+    theirs, ours = seconds[contender]["median"], seconds["surefoot"]["median"]
+    return f"{duration(theirs)} ({theirs / ours:.2f}x)"
+
+
+def _compare(part: Record) -> Iterable[str]:
+    search, command = part["search"], part["command"]
+    rate, trials = {name: of["median"] for name, of in search["rates"].items()}, search["trials"]
+    names = {
+        "lanes": "surefoot, lanes",
+        "loop": "one after another, torch.optim.Adam",
+        "optuna": f"{search['processes']} processes of Optuna, torch.optim.Adam",
+    }
+    yield from _table(
+        ["search of digits", "trials", "trial-steps a second", "surefoot's rate over it"],
+        [
+            [words, str(trials[name]), f"{rate[name]:,.0f}", f"{rate['lanes'] / rate[name]:.2f}x"]
+            for name, words in names.items()
+        ],
+    )
+    rounds = search["rates"]["lanes"]["rounds"]
+    yield from (
+        "",
+        f"{search['steps']} steps a trial, {rounds} round(s). The last two ran a sample of trials.",
+    )
+    words = " ".join(["surefoot compare digits", *command["options"]])
+    whole = command["seconds"]
+    yield from ("", f"`{words}`, new process, new store: {duration(whole['median'])}, median of {whole['rounds']}.")
+
+
+def _start(part: Record) -> Iterable[str]:
+    rows = {**part["import"], **part["help"]}
+    yield from _table(
+        ["whole process", "median", "quartiles", "processes"],
+        [
+            [f"`{name}`", duration(of["median"]), f"{duration(of['low'])} to {duration(of['high'])}", str(of["rounds"])]
+            for name, of in rows.items()
+        ],
+    )
+    yield ""
+    yield from _table(
+        ["new process, torch and surefoot.optim imported", "made and stepped once", "second step", "processes"],
+        [
+            [rule, duration(of["first"]["median"]), duration(of["second"]["median"]), str(of["first"]["rounds"])]
+            for rule, of in part["first_step"].items()
+        ],
+    )
+
+
+SECTIONS = {
+    "step": ("Optimizer step", _step),
+    "compare": ("Comparison", _compare),
+    "start": ("Start", _start),
+}
+
+
+def duration(seconds: float) -> str:
+    """Three digits and a unit.
+
+    >>> duration(0.0123456), duration(12.3456), duration(1.7e-05)
+    ('12.3 ms', '12.3 s', '17 us')
+    """
+    for unit, name in ((1.0, "s"), (1e-3, "ms")):
+        if seconds >= unit:
+            return f"{seconds / unit:.3g} {name}"
+    return f"{seconds / 1e-6:.3g} us"
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> Iterable[str]:
+    yield f"| {' | '.join(head)} |"
+    yield f"|{'---|' * len(head)}"
+    for row in rows:
+        yield f"| {' | '.join(row)} |"

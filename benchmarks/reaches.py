@@ -1,0 +1,87 @@
+"""What the project set out to reach, each held against the record."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Record = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Reach:
+    """One aim in words, its bound, the figure that was measured, and whether that is within it (None: unknown)."""
+
+    aim: str
+    bound: str
+    figure: str
+    met: bool | None
+
+
+def reaches(record: Record) -> list[Reach]:
+    """Every aim, in order; those whose part has not been measured say so."""
+    return [*_step(record), *_compare(record), *_start(record)]
+
+
+def to_fused(row: Record) -> float:
+    """How many times torch's fused step takes as long as ours."""
+    return float(row["seconds"]["torch fused"]["median"] / row["seconds"]["surefoot"]["median"])
+
+
+def to_best(row: Record) -> float:
+    """How many times torch's fastest step takes as long as ours."""
+    torch = [of["median"] for name, of in row["seconds"].items() if name != "surefoot"]
+    return float(min(torch) / row["seconds"]["surefoot"]["median"])
+
+
+def _step(record: Record) -> Iterable[Reach]:
+    rows = record.get("step", {}).get("rows", [])
+
+    def best(case: str, gradients: str = "kept") -> dict[str, float]:
+        return {r["rule"]: to_best(r) for r in rows if (r["case"], r["gradients"]) == (case, gradients)}
+
+    large = [r for r in rows if r["case"] == "1 x 50M" and "torch fused" in r["seconds"]]
+    yield _at_least("step, 1 x 50M: against torch fused", 0.95, {r["rule"]: to_fused(r) for r in large})
+    yield _at_least("step, 1000 x 1k: against the best of torch", 5, best("1000 x 1k"))
+    yield _at_least("step, 1000 x 1k, new gradients: against the best of torch", 5, best("1000 x 1k", "new"))
+    yield _at_least("step, 4 x 1k: against the best of torch", 5, best("4 x 1k"))
+    rmsprop = {f"{r['case']}, {r['gradients']}": to_best(r) for r in rows if r["rule"] == "rmsprop"}
+    yield _at_least("step, RMSProp at every size: against the best of torch", 5, rmsprop)
+
+
+def _compare(record: Record) -> Iterable[Reach]:
+    part = record.get("compare")
+    rates = {name: of["median"] for name, of in part["search"]["rates"].items()} if part else {}
+    for name, bound, words in (
+        ("loop", 10, "one trial after another with torch.optim.Adam"),
+        ("optuna", 5, "two processes of Optuna"),
+    ):
+        ratios = {"trial-steps a second": rates["lanes"] / rates[name]} if rates else {}
+        yield _at_least(f"search of `compare digits`: against {words}", bound, ratios)
+    whole = part["command"]["seconds"]["median"] if part and not part["command"]["options"] else None
+    yield _under("`surefoot compare digits` from a cold start", 45, whole)
+
+
+def _start(record: Record) -> Iterable[Reach]:
+    part = record.get("start")
+    imports = part["import"] if part else None
+    beyond = imports["import surefoot"]["median"] - imports["python -c pass"]["median"] if imports else None
+    yield _under("`import surefoot`, beyond bare Python", 0.1, beyond)
+    yield _under("`surefoot --help`", 0.5, part["help"]["surefoot --help"]["median"] if part else None)
+
+
+def _at_least(aim: str, bound: float, ratios: Mapping[str, float]) -> Reach:
+    """The worst of several ratios must reach the bound."""
+    words = f"at least {bound:g}x"
+    if not ratios:
+        return Reach(aim, words, "not measured", None)
+    worst = min(ratios, key=ratios.__getitem__)
+    figure = f"{ratios[worst]:.2f}x ({worst}"
+    if len(ratios) > 1:
+        figure += f", the worst of {len(ratios)}; {sum(r >= bound for r in ratios.values())} reach it"
+    return Reach(aim, words, figure + ")", ratios[worst] >= bound)
+
+
+def _under(aim: str, bound: float, seconds: float | None) -> Reach:
+    if seconds is None:
+        return Reach(aim, f"under {bound:g} s", "not measured", None)
+    return Reach(aim, f"under {bound:g} s", f"{seconds:.3f} s", seconds < bound)

@@ -1,0 +1,71 @@
+"""The benchmarks run from end to end and record what they say they do. No time is asserted."""
+
+from math import isfinite
+
+import pytest
+
+from benchmarks.__main__ import HERE, main
+from benchmarks.pairs import PAIRS
+from surefoot.rules.catalogue import RULES
+
+pytestmark = pytest.mark.slow
+
+WRITTEN = [HERE / "results.json", HERE / "RESULTS.md"]
+
+
+def contents():
+    return [path.read_bytes() if path.exists() else None for path in WRITTEN]
+
+
+@pytest.fixture
+def measured(capsys):
+    """Run a part quickly: its record and what it printed, having written nothing."""
+
+    def run(part):
+        before = contents()
+        record = main([part, "--quick"])
+        assert contents() == before
+        assert set(record) == {part}
+        assert {"measured", "machine"} <= set(record[part])
+        return record[part], capsys.readouterr().out
+
+    return run
+
+
+def check_spread(of):
+    assert 0 < of["low"] <= of["median"] <= of["high"]
+    assert isfinite(of["high"])
+    assert of["rounds"] >= 1
+
+
+def test_every_rule_that_torch_has_is_stepped_in_every_case(measured):
+    part, page = measured("step")
+    rules = {name for name, rule in RULES.items() if "torch" in rule.facts.forms}
+    cases = {(row["case"], row["gradients"]) for row in part["rows"]}
+    assert {pair.rule for pair in PAIRS} == rules
+    assert {("1000 x 1k", "kept"), ("1000 x 1k", "new"), ("4 x 1k", "kept")} < cases
+    assert sorted((r["rule"], r["case"], r["gradients"]) for r in part["rows"]) == sorted(
+        (rule, *case) for rule in rules for case in cases
+    )
+    for row in part["rows"]:
+        fused = set() if row["rule"].startswith("rmsprop") else {"torch fused"}
+        assert set(row["seconds"]) == {"surefoot", "torch default", "torch foreach"} | fused
+        for of in row["seconds"].values():
+            check_spread(of)
+    assert all(rule in page for rule in rules)
+
+
+def test_search_is_measured_against_a_loop_and_optuna(measured):
+    part, page = measured("compare")
+    assert set(part["search"]["rates"]) == set(part["search"]["trials"]) == {"lanes", "loop", "optuna"}
+    for of in [*part["search"]["rates"].values(), part["command"]["seconds"]]:
+        check_spread(of)
+    assert "2 processes of Optuna" in page
+
+
+def test_start_is_measured_in_new_processes(measured):
+    part, page = measured("start")
+    assert set(part["import"]) == {"python -c pass", "import surefoot"}
+    for of in [*part["import"].values(), *part["help"].values(), *part["first_step"]["adam"].values()]:
+        check_spread(of)
+    assert "`import surefoot`" in page
