@@ -7,15 +7,12 @@ from pathlib import Path
 
 import torch
 
-import surefoot
-
 
 def versions() -> dict[str, str]:
     """Versions of whatever has a say in the numbers."""
     return {
-        "surefoot": surefoot.__version__,
         "python": platform.python_version(),
-        **{name: version(name) for name in ("torch", "numpy", "llvmlite")},
+        **{name: version(name) for name in ("surefoot", "torch", "numpy", "llvmlite")},
     }
 
 
