@@ -3,10 +3,21 @@
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from surefoot.engines.evaluate import Table
+
+
+def _sqrt(x: Tensor) -> Tensor:
+    if type(x) is not Tensor or x.device.type != "cpu":
+        return torch.sqrt(x)
+    # Not torch's own: where that is MKL's, one root in six is not the nearest float32, and no kernel's result.
+    root = torch.empty_like(x)
+    with np.errstate(invalid="ignore"):
+        np.sqrt(x.detach().resolve_neg().numpy(), out=root.numpy())
+    return root
 
 
 def _maximum(a: Tensor, b: Tensor) -> Tensor:
@@ -37,7 +48,7 @@ OPS: dict[str, Any] = {
     "div": torch.div,
     "pow": torch.pow,
     "neg": torch.neg,
-    "sqrt": torch.sqrt,
+    "sqrt": _sqrt,
     "abs": torch.abs,
     "sign": _sign,
     "exp": torch.exp,
