@@ -91,7 +91,8 @@ def test_the_same_findings_give_the_same_bytes(page: str) -> None:
 
 def test_the_table_holds_every_standing(page: str) -> None:
     cells = [squeezed(text) for text in Tree(page).texts["td"]]
-    ranking = synthetic.eight().verdict.ranking
+    found = synthetic.eight()
+    ranking = found.verdict.ranking
     assert len(cells) == 9 * len(ranking) - len(
         ranking
     )  # nine columns after the name, one of them shared by two numbers
@@ -105,7 +106,7 @@ def test_the_table_holds_every_standing(page: str) -> None:
         assert diverged == f"{s.diverged} of 32"
         assert target == ("not reached" if s.steps_to_target is None else f"{s.steps_to_target:.0f}")
         assert (time, state) == (f"{s.step_us:.0f} µs", f"{s.bytes_per_parameter:.0f}")
-        assert settings == wording.settings(s.settings)
+        assert settings == wording.settings(found.changed(s.optimizer, s.settings))
 
 
 def test_the_protocol_is_told_in_full(page: str) -> None:
@@ -184,3 +185,10 @@ def test_certainty_is_said_as_it_is() -> None:
     assert certain(alone).startswith("Decided: adamw beat every other")
     assert certain(synthetic.one()) == "Only adam was run, so there is nothing to tell it apart from."
     assert certain(synthetic.all_diverged()).startswith("No answer")
+
+
+def test_work_that_came_from_the_store_is_not_counted() -> None:
+    found = synthetic.one()
+    told = [Tree(report(replace(found, protocol=replace(found.protocol, trial_steps=n)))).texts["dd"] for n in (0, 5)]
+    assert "none: every run was read from the store" in told[0]
+    assert "5 updates in 21 s" in told[1]

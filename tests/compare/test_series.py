@@ -107,3 +107,11 @@ def test_the_expected_best_is_the_mean_over_all_choices_with_divergence_as_the_w
 
 def test_where_every_setting_diverged_nothing_is_expected() -> None:
     assert series.expectations(synthetic.all_diverged()) == ()
+
+
+def test_what_is_not_the_default_is_the_change() -> None:
+    found = synthetic.eight()
+    defaults = synthetic.KINDS["adam"].defaults
+    assert found.changed("adam", {**defaults, "lr": 0.5}) == {"lr": 0.5}
+    assert found.changed("adam", {**defaults, "beta1": 0.5}) == {"lr": 1e-3, "beta1": 0.5}
+    assert found.changed("adam", defaults) == {"lr": 1e-3}

@@ -17,7 +17,7 @@ CURVES_LEGEND, SEARCH_LEGEND = "legend-curves", "legend-search"
 
 
 def ranking(findings: Findings) -> Markup:
-    """A row for each optimizer, best on top: the mean, its 95% interval, and under it a small mark for every seed."""
+    """A row an optimizer, best on top: mean, 95% interval, and under them a dot for every seed, equal ones stacked."""
     rows = findings.verdict.ranking
     shown = limits.ranking_limits(rows, findings.protocol.greater_is_better)
     if shown is None:
@@ -40,17 +40,18 @@ def ranking(findings: Findings) -> Markup:
         "annotations": beyond,
     }
     label = "Mean test score of each optimizer with its 95% interval and every seed; the table gives the same numbers."
-    return charts.chart("chart-ranking", traces, layout, height=70 + 46 * len(rows), label=label)
+    return charts.chart("chart-ranking", traces, layout, height=70 + 50 * len(rows), label=label)
 
 
 def _dots(row: int, standing: Standing, look: Style) -> list[Trace]:
     low, high = standing.interval
+    heights = series.heights(standing.scores)
     seeds = {
         "type": "scatter",
         "mode": "markers",
         "x": _numbers(standing.scores),
-        "y": [row + 0.27] * len(standing.scores),
-        "marker": {"symbol": "line-ns", "size": 9, "line": {"width": 1.5, "color": look.colour}},
+        "y": [row + 0.24 + 0.4 * height / max([4, *heights]) for height in heights],
+        "marker": {"symbol": "circle", "size": 5, "color": look.colour, "opacity": 0.85},
         "hovertemplate": f"{charts.plain(standing.optimizer)}, one seed: %{{x:.4~g}}<extra></extra>",
     }
     mean = {
@@ -101,11 +102,12 @@ def curves(findings: Findings, quantity: series.Quantity) -> Markup:
     bands = series.bands(findings, quantity)
     if not bands:
         return Markup()
-    traces = [t for band in reversed(bands) for t in _band(band, style(findings.place(band.optimizer)))]
+    looks = [(band, style(findings.place(band.optimizer))) for band in reversed(bands)]
+    traces = [_quartiles(band, look) for band, look in looks] + [_median(band, look) for band, look in looks]
     if quantity == "train_loss":
         vertical = charts.axis("training loss", **_loss_scale(bands))
     else:
-        ends = limits.curve_limits([band.median for band in bands], 0.25, protocol.greater_is_better)
+        ends = limits.curve_limits([band.median for band in bands], 0.1, protocol.greater_is_better)
         vertical = charts.axis(f"validation {protocol.metric}", range=ends)
     layout = {"xaxis": charts.axis("updates", rangemode="tozero"), "yaxis": vertical}
     label = f"{vertical['title']['text']} along the run, median and quartiles over seeds, for each optimizer"
@@ -121,11 +123,11 @@ def _loss_scale(bands: Iterable[series.Band]) -> Trace:
     return {"type": "log", "tickformat": "~g"} | ({"dtick": "D2"} if few else {})
 
 
-def _band(band: series.Band, look: Style) -> list[Trace]:
+def _quartiles(band: series.Band, look: Style) -> Trace:
     drawn = [i for i, ends in enumerate(zip(band.low, band.high, strict=True)) if all(map(isfinite, ends))]
     around = [*drawn, *reversed(drawn)]
     edge = [*(band.low[i] for i in drawn), *(band.high[i] for i in reversed(drawn))]
-    between = {
+    return {
         "type": "scatter",
         "mode": "lines",
         "x": _numbers(band.steps[i] for i in around),
@@ -136,7 +138,10 @@ def _band(band: series.Band, look: Style) -> list[Trace]:
         "hoverinfo": "skip",
         "legendgroup": band.optimizer,
     }
-    median = {
+
+
+def _median(band: series.Band, look: Style) -> Trace:
+    return {
         "type": "scatter",
         "mode": "lines+markers",
         "x": _numbers(band.steps),
@@ -147,7 +152,6 @@ def _band(band: series.Band, look: Style) -> list[Trace]:
         "hovertemplate": f"{charts.plain(band.optimizer)}: %{{y:.4~g}}<br>after %{{x:,}} updates<extra></extra>",
         "legendgroup": band.optimizer,
     }
-    return [between, median]
 
 
 def expectation(findings: Findings) -> Markup:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from surefoot.compare.protocol import Protocol
 from surefoot.compare.trial import Outcome, Trial
-from surefoot.compare.verdict import Verdict
+from surefoot.compare.verdict import Settings, Verdict
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,11 @@ class Findings:
     def optimizers(self) -> tuple[str, ...]:
         """The optimizers in the study's order. A place in it fixes an optimizer's colour, dash and marker."""
         return tuple(dict.fromkeys(trial.optimizer for trial, _ in self.runs))
+
+    def changed(self, optimizer: str, settings: Settings) -> Settings:
+        """Of an optimizer's settings its lr, and what differs from the default setting, which is its trial 0."""
+        default = next((t.settings for t, _ in self.runs if (t.optimizer, t.number) == (optimizer, 0)), {})
+        return {k: v for k, v in settings.items() if k == "lr" or k not in default or v != default[k]}
 
     def place(self, optimizer: str) -> int:
         """An optimizer's place in the study's order, from 0."""

@@ -19,6 +19,7 @@ def report(findings: Findings) -> str:
     body = _rendered(
         "report.html.j2",
         findings,
+        changed={s.optimizer: findings.changed(s.optimizer, s.settings) for s in findings.verdict.ranking},
         places={name: place for place, name in enumerate(findings.optimizers)},
         ranking=figures.ranking(findings),
         score_curves=figures.curves(findings, "validation_score"),

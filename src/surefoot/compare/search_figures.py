@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from html import escape
-from math import log10
+from math import ceil, log10
 from typing import Any
 
 from markupsafe import Markup
@@ -42,10 +42,10 @@ def _panel(findings: Findings, one: series.Sensitivity, shown: limits.Limits, sp
     if one.chosen:
         star = {"symbol": "star", "size": 14, "color": colour, "line": {"width": 1.2, "color": "var(--ink)"}}
         traces.append(_tried([one.chosen], inside, star, "the chosen setting<br>"))
-    decades = 2 if span[1] - span[0] > 4 else 1
+    decades = ceil((span[1] - span[0]) / 2.5)  # from tick to tick: three fit on a phone
     layout = {
-        "xaxis": charts.axis("lr", type="log", range=list(span), dtick=decades, exponentformat="power"),
-        "yaxis": charts.axis("", range=list(shown), nticks=5),
+        "xaxis": charts.axis("lr", type="log", range=list(span), dtick=decades, tickangle=0, exponentformat="power"),
+        "yaxis": charts.axis("", range=list(shown), nticks=7),
     }
     label = f"Validation score against learning rate for every setting of {one.optimizer} that was tried"
     return charts.chart(f"chart-search-{place}", traces, layout, height=230, label=label)

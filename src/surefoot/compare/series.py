@@ -66,6 +66,16 @@ class Expectation:
     scores: Array
 
 
+def heights(scores: Sequence[float]) -> list[int]:
+    """How high each score stands when equal ones, to six significant digits, are stacked.
+
+    >>> heights([0.9, 0.8, 0.9, 0.9])
+    [0, 0, 1, 2]
+    """
+    shown = [f"{score:.6g}" for score in scores]
+    return [shown[:i].count(text) for i, text in enumerate(shown)]
+
+
 def bands(findings: Findings, quantity: Quantity) -> tuple[Band, ...]:
     """The learning curves at each optimizer's best setting, best first; those that diverged at once are left out."""
     sign = -1.0 if quantity == "validation_score" and findings.protocol.greater_is_better else 1.0

@@ -117,4 +117,4 @@ def _properties(theme: Theme) -> str:
 
 def _translucent(colour: str) -> str:
     red, green, blue = (int(colour[i : i + 2], 16) for i in (1, 3, 5))
-    return f"rgba({red}, {green}, {blue}, 0.16)"
+    return f"rgba({red}, {green}, {blue}, 0.12)"
