@@ -57,8 +57,8 @@ def lanes_per_batch(task: Task, rules: Sequence[Rule]) -> int:
     Raises:
         UserError: if the model or the loss fails on a minibatch.
     """
-    largest = max(memory_per_lane(task, rule) for rule in rules)
-    return max(1, min(MOST_LANES, BUDGET // max(1, largest)))
+    largest = memory_per_lane(task, max(rules, key=lambda rule: len(rule.state)))
+    return max(1, min(MOST_LANES, BUDGET // largest))
 
 
 def lanes_at_once(task: Task, activations: int, rows: int) -> int:

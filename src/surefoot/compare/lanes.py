@@ -1,7 +1,11 @@
 """Many trials as one batch: stacked models, one forward and backward for all, an update for each optimizer's slice.
 
 A lane's numbers do not depend on what else is in the batch. `vmap` gives every lane its own matrix products, of one
-shape whatever the number of lanes, if there are two; a lane left alone is therefore run beside its own copy.
+shape whatever the number of lanes, if there are two; a lane left alone is therefore run beside its own copy. This holds
+to the bit where 16 bytes divide each lane's share of every tensor that is multiplied, as in the built-in tasks; else up
+to rounding, since a matrix product is added up according to where in memory it lies, sigmoids and their like round
+otherwise at the end of a tensor, and BatchNorm adds up in an order that depends on the number of all channels. The same
+batch always gives the same bits.
 """
 
 from collections.abc import Mapping, Sequence
