@@ -16,9 +16,8 @@ from surefoot.errors import UserError
 from surefoot.rules.rule import Rule, Setting
 from surefoot.rules.vocabulary import Node
 
-#: Fewer elements than these are stepped by one thread: just after a backward pass torch's own threads still spin on their
-#: cores, and waking others against them costs more than it saves (the digits' 256 lanes on 2 cores: 5.2 us a lane on one
-#: thread, 7.3 on two).
+#: Fewer elements than these are stepped by one thread: just after a backward pass torch's own threads still spin, and
+#: ours would have to wait for one of their cores. The result does not depend on it.
 MANY = 1 << 22
 
 _DTYPES = {torch.float32: "float32", torch.float64: "float64"}
