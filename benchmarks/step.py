@@ -43,7 +43,9 @@ FULL: Effort = (
     Case(1000, 1000, 60, "new"),
     Case(4, 1000, 2000),
 )
-QUICK: Effort = tuple(replace(case, elements=min(case.elements, 10_000), rounds=2) for case in FULL)
+QUICK: Effort = tuple(
+    replace(case, tensors=min(case.tensors, 20), elements=min(case.elements, 10_000), rounds=2) for case in FULL
+)
 
 
 def measure(effort: Effort) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import pytest
 
 from benchmarks.draw import draw
 from benchmarks.reaches import reaches
+from benchmarks.step import FULL
 
 MACHINE = {
     "processor": "abacus", "cores": 2, "memory_gib": 1, "system": "none", "python": "3", "versions": {},
@@ -63,6 +64,12 @@ def test_kept_and_new_gradients_are_apart():
     record = {"step": part(rows=rows)}
     assert met(record, "1000 x 1k:") is True
     assert met(record, "1000 x 1k, new gradients") is False
+
+
+def test_the_aims_name_cases_that_are_measured():
+    assert [(case.label, case.gradients) for case in FULL] == [
+        ("1 x 50M", "kept"), ("200 x 100k", "kept"), ("1000 x 1k", "kept"), ("1000 x 1k", "new"), ("4 x 1k", "kept"),
+    ]  # fmt: skip
 
 
 def test_rmsprop_counts_at_every_size():
