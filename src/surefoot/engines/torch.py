@@ -6,12 +6,13 @@ from typing import Any
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import Parameter
 
 from surefoot.engines.evaluate import Table
 
 
 def _sqrt(x: Tensor) -> Tensor:
-    if type(x) is not Tensor or x.device.type != "cpu":
+    if type(x) not in (Tensor, Parameter) or x.device.type != "cpu":
         return torch.sqrt(x)
     # Not torch's own: where that is MKL's, one root in six is not the nearest float32, and no kernel's result.
     root = torch.empty_like(x)
