@@ -4,18 +4,21 @@
   const system = matchMedia("(prefers-color-scheme: dark)");
   const button = document.getElementById("theme");
   const isDark = () => (root.dataset.theme ? root.dataset.theme === "dark" : system.matches);
-  const show = () => {
+  const label = () => {
     button.textContent = isDark() ? "Light" : "Dark";
     button.setAttribute("aria-label", `Switch to ${isDark() ? "light" : "dark"} colours`);
+  };
+  const changed = () => {
+    label();
     root.dispatchEvent(new Event("themechange"));
   };
   button.addEventListener("click", () => {
     root.dataset.theme = isDark() ? "light" : "dark";
-    show();
+    changed();
   });
-  system.addEventListener("change", show);
+  system.addEventListener("change", changed);
   button.hidden = false;
-  show();
+  label();
 
   const select = (node) => {
     const range = document.createRange();
