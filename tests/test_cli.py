@@ -456,7 +456,11 @@ def test_a_rule_of_the_user_s_own_is_described_as_ours_are(surefoot_says, tmp_pa
 
 @pytest.mark.parametrize(
     ("view", "line"),
-    [("graph", "%26 element sqrt %25"), ("llvm", "define void @pass0("), ("python", "def uniforms(t, lr, beta1, beta2, eps):")],
+    [
+        ("graph", "%26 element sqrt %25"),
+        ("llvm", "define void @pass0("),
+        ("python", "def uniforms(t, lr, beta1, beta2, eps):"),
+    ],
 )
 def test_what_is_derived_from_a_rule_can_be_read(surefoot_says, view, line):
     code, out, err = surefoot_says("rules", "adam", "--show", view)
