@@ -13,10 +13,10 @@ from typing import Any
 from benchmarks.optuna_workers import workers
 from benchmarks.plain_loop import minibatches, train
 from benchmarks.timing import spread
-from surefoot.compare import lanes
-from surefoot.compare.checkpoints import checkpoints
-from surefoot.compare.lane_memory import lanes_per_batch
 from surefoot.compare.run import SEARCH_SEED
+from surefoot.compare.runners import lanes
+from surefoot.compare.runners.checkpoints import checkpoints
+from surefoot.compare.runners.memory import lanes_per_batch
 from surefoot.compare.space import settings_list
 from surefoot.compare.trial import Trial
 from surefoot.rules.catalogue import CHAPTER, RULES

@@ -9,7 +9,7 @@ from time import perf_counter
 import torch
 
 from benchmarks.plain_loop import minibatches, train
-from surefoot.compare.checkpoints import checkpoints
+from surefoot.compare.runners.checkpoints import checkpoints
 from surefoot.rules.catalogue import RULES
 from surefoot.tasks.digits import digits
 

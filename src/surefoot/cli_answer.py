@@ -3,7 +3,7 @@
 from rich.console import Console
 from rich.table import Table
 
-from surefoot.compare import wording
+from surefoot.compare.judging import wording
 from surefoot.compare.protocol import Protocol
 from surefoot.compare.verdict import Standing, Verdict
 
@@ -18,7 +18,7 @@ def show(verdict: Verdict, protocol: Protocol) -> None:
         f"mean {protocol.metric} over {protocol.seeds} fresh seeds, on data not seen before; {better} is better"
     )
     console.print(_ranking(verdict))
-    console.print("* recommended  = cannot be told apart from the best; p is Holm-adjusted", style="dim")
+    console.print("* recommended  = cannot be told apart from the best; p is adjusted for all comparisons", style="dim")
     for warning in verdict.warnings:
         console.print(f"\nwarning: {warning}", style="yellow")
     console.print("\nTo use it:\n")

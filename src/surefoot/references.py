@@ -1,5 +1,6 @@
 """`file.py:attribute`: how a user names a thing of their own, a task or a rule."""
 
+import hashlib
 import importlib.util
 import sys
 from pathlib import Path
@@ -27,7 +28,7 @@ def load(reference: str) -> object:
     path = Path(text).resolve()
     if not path.is_file():
         raise UserError(f"{reference}: there is no file {text}; give an existing file.py:attribute")
-    name = f"surefoot_user_{path.stem}_{abs(hash(str(path))):x}"
+    name = f"surefoot_user_{path.stem}_{hashlib.sha256(str(path).encode()).hexdigest()[:12]}"
     module = sys.modules.get(name) or _run(path, name, reference)
     try:
         return getattr(module, attribute)
@@ -38,7 +39,8 @@ def load(reference: str) -> object:
 
 def _run(path: Path, name: str, reference: str) -> object:
     spec = importlib.util.spec_from_file_location(name, path)
-    assert spec is not None and spec.loader is not None
+    assert spec is not None
+    assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     folder = str(path.parent)

@@ -4,8 +4,8 @@ import numpy as np
 
 from benchmarks.compare import numbers, trials_of
 from benchmarks.plain_loop import minibatches, train
-from surefoot.compare import lanes
-from surefoot.compare.checkpoints import checkpoints
+from surefoot.compare.runners import lanes
+from surefoot.compare.runners.checkpoints import checkpoints
 from surefoot.rules.catalogue import RULES
 from surefoot.tasks.digits import digits
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from surefoot.compare.judge import Contender, judge
+from surefoot.compare.judging.judge import Contender, judge
 from surefoot.compare.protocol import Protocol
 from surefoot.compare.trial import Outcome, Trial
 from surefoot.compare.verdict import Standing, Verdict

@@ -8,8 +8,8 @@ from time import perf_counter
 
 import torch
 
-from surefoot.compare.lane_check import reason_not_batchable
-from surefoot.compare.lane_memory import lanes_per_batch
+from surefoot.compare.runners.check import reason_not_batchable
+from surefoot.compare.runners.memory import lanes_per_batch
 from surefoot.compare.store import Store
 from surefoot.engines.graph import Graph
 from surefoot.errors import UserError

@@ -7,17 +7,18 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-from surefoot.compare import gradients, lanes, one_by_one
+from surefoot.compare import gradients
 from surefoot.compare.character import character
 from surefoot.compare.entrants import Entrant, Named, entrants
 from surefoot.compare.findings import Findings
-from surefoot.compare.judge import Contender, judge
+from surefoot.compare.judging.judge import Contender, judge
+from surefoot.compare.judging.selection import select
 from surefoot.compare.keys import trial_key
 from surefoot.compare.preflight import Cost, Way, check_first_loss, choose_way, costs
 from surefoot.compare.progress import Progress, Silent
 from surefoot.compare.protocol import Protocol
 from surefoot.compare.provenance import machine, versions
-from surefoot.compare.selection import select
+from surefoot.compare.runners import lanes, one_by_one
 from surefoot.compare.space import settings_list
 from surefoot.compare.store import Store
 from surefoot.compare.study import Study
@@ -132,22 +133,26 @@ class _Comparison:
         steps = self.task.steps
         keys = {id(t): trial_key(self.task, self.rules[t.optimizer], t, steps, way.runner) for t in trials}
         kept = self.store.get(keys.values())
-        missing = [t for t in trials if keys[id(t)] not in kept]
-        self.progress.start(phase, len(missing) * steps)
-        if len(missing) < len(trials):
-            self.progress.say(f"{phase}: {len(trials) - len(missing)} of {len(trials)} trials come from {self.path}")
+        missing = sum(key not in kept for key in keys.values())
+        self.progress.start(phase, missing * steps)
+        if missing < len(trials):
+            self.progress.say(f"{phase}: {len(trials) - missing} of {len(trials)} trials come from {self.path}")
         start = perf_counter()
-        for at in range(0, len(missing), way.at_once):
-            batch = missing[at : at + way.at_once]
+        # Batches are cut from all trials, not from the missing ones: a run that was stopped goes on with the same
+        # batches as an undisturbed one, and so with the same numbers to the last digit.
+        for at in range(0, len(trials), way.at_once):
+            batch = [t for t in trials[at : at + way.at_once] if keys[id(t)] not in kept]
+            if not batch:
+                continue
             try:
                 outcomes = RUNNERS[way.runner](self.task, batch, self.rules, steps, self.progress.advance)
             except KeyboardInterrupt:
-                raise Interrupted(self._stopped(phase, len(trials) - len(missing) + at, len(trials))) from None
+                raise Interrupted(self._stopped(phase, sum(k in kept for k in keys.values()), len(trials))) from None
             done = {keys[id(t)]: (t, outcome) for t, outcome in zip(batch, outcomes, strict=True)}
             self.store.put(done)
             kept |= {key: outcome for key, (_, outcome) in done.items()}
         self.seconds += perf_counter() - start
-        self.trial_steps += len(missing) * steps
+        self.trial_steps += missing * steps
         runs = [(t, kept[keys[id(t)]]) for t in trials]
         _check_same_start(self.task, runs)
         return runs

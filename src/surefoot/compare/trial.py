@@ -39,9 +39,10 @@ class Outcome:
         train_loss: (E,) float32, mean minibatch loss since the checkpoint before (the first: of the first minibatch).
         validation_loss, validation_score: (E,) float32, on the whole validation split. Where the task has no score of
             its own, the score is the loss.
-        test_loss, test_score: on the whole test split after the last step; NaN for `search` trials, which may not see it.
-        diverged_at: the number of updates at the first checkpoint with a loss that is not finite, else None. Curves hold
-            NaN from there on.
+        test_loss, test_score: on the whole test split after the last step; NaN for `search` trials, which may not see
+            it.
+        diverged_at: the number of updates at the first checkpoint with a loss that is not finite, else None. Curves
+            hold NaN from there on.
     """
 
     steps: NDArray[np.int64]

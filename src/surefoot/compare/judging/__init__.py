@@ -1,0 +1,1 @@
+"""From runs to a verdict: selection, statistics, the judgement, and its words."""
