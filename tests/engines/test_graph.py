@@ -55,7 +55,7 @@ def test_text_tells_every_needed_node(rule: Rule, static: dict[str, Setting]) ->
     assert len(lines) == 1 + len(graph.needed) + len(graph.outputs)
 
 
-def first_order(x: Value, g: Value, kept: Value, last: Value, swapped: Value, *, t: Value, lr: Rate = 0.1) -> tuple:  # type: ignore[type-arg]
+def first_order(x: Value, g: Value, kept: Value, last: Value, swapped: Value, *, t: Value, lr: Rate = 0.1) -> tuple:
     return x - lr * last, kept, swapped, last
 
 

@@ -38,7 +38,7 @@ OF_TWO: dict[str, Callable[[Value, Value], Value]] = {
 @given(a=st.floats(), b=st.floats())
 def test_the_host_computes_what_numpy_computes(word: str, a: float, b: float) -> None:
     def rule(x: Value, g: Value, *, t: Value, a: float = 1.0, b: float = 1.0) -> Value:
-        return x - OF_TWO[word](a, b) * g  # type: ignore[arg-type]
+        return x - OF_TWO[word](a, b) * g
 
     def tensors(x: Value, g: Value, *, t: Value, lr: Rate = 1.0) -> Value:
         return OF_TWO[word](x, g)

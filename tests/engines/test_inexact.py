@@ -33,8 +33,8 @@ def test_within_4_ulp_of_the_true_value(function: object, dtype: str, engine: En
     signs = rng.choice([-1, 1], 20_000) if function is exponential else 1
     x = (rng.uniform(0.01, 40, 20_000) * signs).astype(dtype)
     g = rng.uniform(-8, 8, 20_000).astype(dtype)
-    true = TRUE[function](x.astype(np.longdouble), g.astype(np.longdouble))  # type: ignore[index]
-    got: Array = np.asarray(engine(Rule.of(function), {"x": x, "g": g}, 1, dtype)["x"])  # type: ignore[arg-type]
+    true = TRUE[function](x.astype(np.longdouble), g.astype(np.longdouble))
+    got: Array = np.asarray(engine(Rule.of(function), {"x": x, "g": g}, 1, dtype)["x"])
     assert (np.abs(got - true) <= 4 * np.spacing(np.abs(true).astype(dtype))).all()
 
 
@@ -43,7 +43,7 @@ def test_within_4_ulp_of_the_true_value(function: object, dtype: str, engine: En
 @pytest.mark.parametrize("function", TRUE)
 def test_alike_at_the_ends(function: object, dtype: str, engine: Engine) -> None:
     x, g = (grid.ravel().astype(dtype) for grid in np.meshgrid(ENDS, ENDS))
-    rule = Rule.of(function)  # type: ignore[arg-type]
+    rule = Rule.of(function)
     expected = reference.run(rule, {"x": x, "g": g}, 1, dtype)["x"]
     got = np.asarray(engine(rule, {"x": x, "g": g}, 1, dtype)["x"])
     assert_same(got, expected, {"float32": 1e-6, "float64": 1e-14}[dtype], rule.name)
