@@ -12,7 +12,12 @@ BIN    := .venv/bin
 LOCKED := constraints.txt pyproject.toml
 ARGS   ?=
 
-install = $(BIN)/python -m pip install --disable-pip-version-check --progress-bar off -c constraints.txt -e
+# $(call install,.[test]): the project with that extra, at the locked versions.
+define install
+@echo "Installing '$(1)' and what it needs into .venv (minutes the first time, seconds afterwards)"
+$(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '$(1)'
+@touch $@
+endef
 
 .PHONY: demo test test-slow test-all lint types format bench docs changelog clean
 
@@ -57,9 +62,7 @@ clean:
 	@touch $@
 
 .venv/ready: .venv/python $(LOCKED)
-	$(install) .
-	@touch $@
+	$(call install,.)
 
 .venv/ready-%: .venv/python $(LOCKED)
-	$(install) '.[$*]'
-	@touch $@
+	$(call install,.[$*])

@@ -18,7 +18,7 @@ def show(verdict: Verdict, protocol: Protocol) -> None:
         f"mean {protocol.metric} over {protocol.seeds} fresh seeds, on data not seen before; {better} is better"
     )
     console.print(_ranking(verdict))
-    console.print("* recommended  = cannot be told apart from the best; p is adjusted for all comparisons", style="dim")
+    console.print("* recommended  = cannot be told apart from the best; p is adjusted", style="dim")
     for warning in verdict.warnings:
         console.print(f"\nwarning: {warning}", style="yellow")
     console.print("\nTo use it:\n")
