@@ -27,10 +27,10 @@ demo: .venv/ready
 test: .venv/ready-test
 	$(BIN)/python -m pytest $(ARGS)
 
-test-slow: .venv/ready-test
+test-slow: .venv/ready-test .venv/ready-benchmark
 	$(BIN)/python -m pytest -m slow $(ARGS)
 
-test-all: .venv/ready-test
+test-all: .venv/ready-test .venv/ready-benchmark
 	$(BIN)/python -m pytest -m "slow or not slow" $(ARGS)
 
 lint: .venv/ready-dev
