@@ -37,7 +37,7 @@ def test_which_rules_are_exact_is_read_off_their_graphs() -> None:
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(data=st.data())
 def test_many_tensors_and_groups_on_any_number_of_threads(dtype: str, data: st.DataObject) -> None:
     rule, static = data.draw(st.sampled_from(EXACT))

@@ -11,6 +11,7 @@ from surefoot.optim import RuleOptimizer, from_rule
 from surefoot.optim.eager import new_state, step_tensor
 from surefoot.rules import Rule
 from surefoot.rules.rule import Setting
+from surefoot.testing.engines import is_exact
 from tests.rules.own import EVERY
 
 OPTIMIZERS = [from_rule(rule, rule.title) for rule in EVERY]
@@ -46,8 +47,6 @@ def batched(optimizer: RuleOptimizer) -> int:
 
 def same(one: Tensor, other: Tensor, rule: Rule, rtol: float = 1e-4) -> bool:
     """Bit for bit where a rule is exact under its defaults, nearly where it is not."""
-    from surefoot.testing.engines import is_exact
-
     if is_exact(Graph.of(rule)):
         return torch.equal(one, other)
     return torch.allclose(one, other, rtol=rtol, atol=rtol)
