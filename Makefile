@@ -49,6 +49,7 @@ bench: .venv/ready-benchmark
 
 docs: .venv/ready-test
 	$(BIN)/python tests/test_architecture.py
+	$(BIN)/python docs/generate.py
 
 changelog: .venv/ready-dev
 	$(BIN)/towncrier build $(ARGS)

@@ -1,5 +1,6 @@
 """What the rules say of themselves, in plain text."""
 
+import inspect
 import sys
 
 from surefoot.rules.catalogue import RULES
@@ -20,8 +21,10 @@ def about(rule: Rule) -> str:
 
 
 def describe(rule: Rule) -> str:
-    """One rule: source, state, each hyperparameter with its domain and search range, each option with its choices."""
+    """One rule: formula, source, state, each hyperparameter with its domain and search range, each option's choices."""
     lines = [about(rule) or rule.name]
+    formula = inspect.getdoc(rule.function)
+    lines += ["", formula, ""] if formula else []
     lines += [f"source: {rule.facts.source}"] if rule.facts.source else []
     lines += [f"state: {', '.join(rule.state) or 'none'}", ""]
     rows: list[tuple[str, ...]] = [("hyperparameter", "default", "allowed", "searched", "meaning")]

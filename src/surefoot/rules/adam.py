@@ -31,11 +31,11 @@ def adam(
     eps_at: EpsPlace = "outside",
     bias_correction: BiasCorrection = "moments",
 ) -> tuple[Value, Value, Value]:
-    r"""m_t = \beta_1 m_{t-1} + (1-\beta_1) g_t, \quad v_t = \beta_2 v_{t-1} + (1-\beta_2) g_t \odot g_t,
-    x_{t+1} = x_t - \eta\, \hat m_t / (\sqrt{\hat v_t} + \epsilon),
-    with \hat m_t = m_t / (1-\beta_1^t) and \hat v_t = v_t / (1-\beta_2^t).
+    r"""m_t = \beta_1 m_{t-1} + (1-\beta_1) g_t, \quad v_t = \beta_2 v_{t-1} + (1-\beta_2)\, g_t \odot g_t, \quad
+    \hat m_t = m_t / (1-\beta_1^t), \quad \hat v_t = v_t / (1-\beta_2^t), \quad
+    x_{t+1} = x_t - \eta\, \hat m_t / (\sqrt{\hat v_t} + \epsilon).
 
-    With the correction at the step (the end of the paper's section 2), \epsilon is added to \sqrt{v_t} itself.
+    With the correction at the step (the end of the paper's section 2), $\epsilon$ is added to $\sqrt{v_t}$ itself.
     """
     m = ema(m, g, beta1)
     v = ema(v, g * g, beta2)

@@ -32,7 +32,10 @@ def adamw(
     eps_at: EpsPlace = "outside",
     bias_correction: BiasCorrection = "moments",
 ) -> tuple[Value, Value, Value]:
-    r"""Adam on the decayed parameter: x_t (1 - \eta\lambda) in place of x_t."""
+    r"""x_{t+1} = (1 - \eta\lambda)\, x_t - \eta\, \hat m_t / (\sqrt{\hat v_t} + \epsilon).
+
+    Adam on the decayed parameter. $\hat m_t$ and $\hat v_t$ are Adam's.
+    """
     return adam(
         x * (1 - lr * weight_decay),
         g,

@@ -39,8 +39,8 @@ def amsgrad(
 ) -> tuple[Value, Value, Value, Value]:
     r"""\hat v_t = \max(\hat v_{t-1}, v_t), \quad x_{t+1} = x_t - \eta\, m_t / (\sqrt{\hat v_t} + \epsilon).
 
-    m_t and v_t are Adam's. The paper corrects no bias; torch and Keras correct it after the maximum over v, optax takes
-    the maximum over the corrected v.
+    $m_t$ and $v_t$ are Adam's. The paper corrects no bias; torch and Keras correct it after the maximum over $v_t$,
+    optax takes the maximum over the corrected $v_t$.
     """
     m = ema(m, g, beta1)
     v = ema(v, g * g, beta2)

@@ -35,7 +35,7 @@ def lamb(
     r"""u_t = \hat m_t / (\sqrt{\hat v_t} + \epsilon) + \lambda x_t, \quad
     x_{t+1} = x_t - \eta \frac{\|x_t\|}{\|u_t\|} u_t.
 
-    Norms are over one tensor; where either is zero the ratio is 1. \hat m_t and \hat v_t as in Adam.
+    Norms are over one tensor; where either is zero the ratio is 1. $\hat m_t$ and $\hat v_t$ are Adam's.
     """
     m = ema(m, g, beta1)
     v = ema(v, g * g, beta2)

@@ -24,7 +24,7 @@ def momentum(
 ) -> tuple[Value, Value]:
     r"""m_t = \beta m_{t-1} + g_t, \quad x_{t+1} = x_t - \eta m_t.
 
-    The averaged form has m_t = \beta m_{t-1} + (1-\beta) g_t; Nesterov's steps along \beta m_t + g_t.
+    The averaged form has $m_t = \beta m_{t-1} + (1-\beta) g_t$; Nesterov's steps along $\beta m_t + g_t$.
     """
     if form == "ema":
         m = ema(m, g, beta)

@@ -35,8 +35,8 @@ def rmsprop(
 ) -> tuple[Value, Value, Value]:
     r"""G_t = \beta G_{t-1} + (1-\beta)\, g_t \odot g_t, \quad x_{t+1} = x_t - \eta\, g_t / \sqrt{G_t + \epsilon}.
 
-    Centered, the root is of the variance G_t - m_t^2 with m_t = \beta m_{t-1} + (1-\beta) g_t, held at zero from below:
-    rounding makes the difference negative under steady gradients.
+    Centered, the root is of the variance $G_t - m_t^2$ with $m_t = \beta m_{t-1} + (1-\beta) g_t$, held at zero from
+    below: rounding makes the difference negative under steady gradients.
     """
     variance, G, m = second_moment(g, G, m, beta, centered)
     return x - lr * g / root(variance, eps, eps_at), G, m

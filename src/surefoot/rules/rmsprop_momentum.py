@@ -34,7 +34,11 @@ def rmsprop_momentum(
     eps_at: EpsPlace = "inside",
     centered: bool = False,
 ) -> tuple[Value, Value, Value, Value]:
-    r"""b_t = \beta_1 b_{t-1} + g_t / \sqrt{G_t + \epsilon}, \quad x_{t+1} = x_t - \eta\, b_t; G_t is RMSProp's."""
+    r"""G_t = \beta_2 G_{t-1} + (1-\beta_2)\, g_t \odot g_t, \quad
+    b_t = \beta_1 b_{t-1} + g_t / \sqrt{G_t + \epsilon}, \quad x_{t+1} = x_t - \eta\, b_t.
+
+    Centered, the root is of the variance, as in RMSProp.
+    """
     variance, G, m = second_moment(g, G, m, beta2, centered)
     b = beta1 * b + g / root(variance, eps, eps_at)
     return x - lr * b, G, m, b
