@@ -79,7 +79,7 @@ def compare(
         task = task.with_(steps=_positive("steps", steps))
     taking_part = entrants(optimizers)
     path = STORE if store is None else store
-    with Store.open(None if path == ":memory:" else path) as opened:
+    with Store.open(None if str(path) == ":memory:" else path) as opened:
         return _Comparison(task, taking_part, trials, seeds, opened, str(path), progress or Silent()).run()
 
 
