@@ -29,7 +29,7 @@ def test_the_task_in_the_readme_is_the_example() -> None:
     block = re.search(r"```python\n# my_task.py\n(.*?)```", README, re.DOTALL)
     assert block is not None
     assert block[1] == code(ROOT / "examples" / "my_task.py")
-    assert len([line for line in block[1].splitlines() if line.strip()]) == 15
+    assert len([line for line in block[1].splitlines() if line.strip()]) <= 15
 
 
 def test_the_rule_in_the_readme_computes_what_the_example_does() -> None:
