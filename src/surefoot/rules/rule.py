@@ -52,52 +52,24 @@ class Rule:
         ('x', 'g')
         """
         name = getattr(function, "__name__", type(function).__name__)
-        try:
-            parameters = inspect.signature(function).parameters.values()
-            hints = get_type_hints(function, include_extras=True)
-        except (NameError, TypeError, ValueError) as error:
-            raise UserError(f"rule {name} must be a Python function with a readable signature: {error}") from error
-        slots = tuple(p.name for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD)
-        named = [p for p in parameters if p.kind is p.KEYWORD_ONLY]
-        if slots[:2] != ("x", "g") or any(p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in parameters):
-            raise UserError(
-                f"rule {name} must take (x, g, then its state slots, *, t, then hyperparameters), got {slots}"
-            )
-        for p in parameters:
-            if p.name in slots and p.default is not p.empty:
-                raise UserError(
-                    f"rule {name}: slot {p.name} cannot have a default; hyperparameters stand after the star, and "
-                    f"Annotated[Value, Start(...)] starts a slot at one of them"
-                )
-        if "t" not in [p.name for p in named]:
-            raise UserError(
-                f"rule {name} must take the step count t after the star: def {name}(x, g, ..., *, t, lr=...)"
-            )
-        options = [p for p in named if p.name != "t"]
-        for p in options:
-            if p.default is p.empty:
-                raise UserError(
-                    f"rule {name}: {p.name} must have a default value, got none; write {p.name}: Rate = 0.01"
-                )
+        parameters, hints = _declaration(name, function)
+        slots = _slots(name, parameters)
+        options = _options(name, parameters)
         static = {p.name: c for p in options if (c := _choices(hints.get(p.name), p.default))}
-        hyper = {p.name: _domain(name, p, hints.get(p.name)) for p in options if p.name not in static}
-        start = {s: m.hyperparameter for s in slots for m in get_args(hints.get(s))[1:] if isinstance(m, Start)}
         rule = cls(
-            name,
-            function,
-            slots,
-            start,
-            hyper,
-            static,
-            {p.name: p.default for p in options},
-            getattr(function, "facts", Facts()),
+            name=name,
+            function=function,
+            slots=slots,
+            start={s: m.hyperparameter for s in slots for m in get_args(hints.get(s))[1:] if isinstance(m, Start)},
+            hyper={p.name: _domain(name, p, hints.get(p.name)) for p in options if p.name not in static},
+            static=static,
+            defaults={p.name: p.default for p in options},
+            facts=getattr(function, "facts", Facts()),
         )
         rule.settings()  # the defaults must pass the rule's own checks
-        for slot, hyperparameter in start.items():
-            if hyperparameter not in hyper:
-                raise UserError(
-                    f"rule {name}: slot {slot} starts at {hyperparameter!r}, which is no hyperparameter of it"
-                )
+        for slot, first in rule.start.items():
+            if first not in rule.hyper:
+                raise UserError(f"rule {name}: slot {slot} starts at {first!r}, which is no hyperparameter of it")
         return rule
 
     @property
@@ -175,6 +147,39 @@ class Rule:
         if any(tape.nodes[v.index].op in COMPARISONS for v in values):
             raise UserError(f"rule {self.name} returns a comparison; make it a number by where(condition, 1.0, 0.0)")
         return tape, dict(zip(names, values, strict=True))
+
+
+def _declaration(rule: str, function: Callable[..., Any]) -> tuple[list[inspect.Parameter], dict[str, Any]]:
+    try:
+        parameters = list(inspect.signature(function).parameters.values())
+        return parameters, get_type_hints(function, include_extras=True)
+    except (NameError, TypeError, ValueError) as error:
+        raise UserError(f"rule {rule} must be a Python function with a readable signature: {error}") from error
+
+
+def _slots(rule: str, parameters: list[inspect.Parameter]) -> tuple[str, ...]:
+    positional = [p for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
+    slots = tuple(p.name for p in positional)
+    if slots[:2] != ("x", "g") or any(p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in parameters):
+        raise UserError(f"rule {rule} must take (x, g, then its state slots, *, t, then hyperparameters), got {slots}")
+    for p in positional:
+        if p.default is not p.empty:
+            raise UserError(
+                f"rule {rule}: slot {p.name} cannot have a default; hyperparameters stand after the star, and "
+                f"Annotated[Value, Start(...)] starts a slot at one of them"
+            )
+    return slots
+
+
+def _options(rule: str, parameters: list[inspect.Parameter]) -> list[inspect.Parameter]:
+    """The hyperparameters and static options: all after the star but t."""
+    named = [p for p in parameters if p.kind is p.KEYWORD_ONLY]
+    if "t" not in [p.name for p in named]:
+        raise UserError(f"rule {rule} must take the step count t after the star: def {rule}(x, g, ..., *, t, lr=...)")
+    for p in named:
+        if p.name != "t" and p.default is p.empty:
+            raise UserError(f"rule {rule}: {p.name} must have a default value, got none; write {p.name}: Rate = 0.01")
+    return [p for p in named if p.name != "t"]
 
 
 def _choices(hint: Any, default: object) -> tuple[str | bool, ...]:
