@@ -44,6 +44,10 @@ def parameters_are_one_memory(base: Tensor) -> Memory:
     return [base[:8], base[:8]], [base[12:20], base[16:24]]
 
 
+def a_strided_one_among_overlapping_ones(base: Tensor) -> Memory:
+    return [base[:8], base[2:18:2], base[4:12]], [base[12:20], base[16:24], base[:8]]
+
+
 ARRANGEMENTS: dict[Callable[[Tensor], Memory], bool] = {  # and whether the kernel may take it
     grad_is_parameter: True,
     grad_overlaps_with_an_offset: False,
@@ -53,6 +57,7 @@ ARRANGEMENTS: dict[Callable[[Tensor], Memory], bool] = {  # and whether the kern
     grads_are_one: True,
     parameters_overlap: False,
     parameters_are_one_memory: False,
+    a_strided_one_among_overlapping_ones: False,
 }
 
 
