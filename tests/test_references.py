@@ -102,3 +102,9 @@ def test_a_mended_file_loads_after_it_failed(write):
 def test_ctrl_c_in_the_file_is_no_user_s_mistake(write):
     with pytest.raises(KeyboardInterrupt):
         load(f"{write('raise KeyboardInterrupt')}:x")
+
+
+def test_a_file_that_exits_is_a_users_mistake(tmp_path):
+    (tmp_path / "leaves.py").write_text("import sys\nsys.exit('no')\n")
+    with pytest.raises(UserError, match="does not import: SystemExit: no"):
+        load(f"{tmp_path / 'leaves.py'}:anything")

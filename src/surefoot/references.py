@@ -49,7 +49,7 @@ def _run(path: Path, name: str, reference: str) -> object:
         spec.loader.exec_module(module)
     except BaseException as error:
         del sys.modules[name]
-        if isinstance(error, (KeyboardInterrupt, SystemExit)):
+        if isinstance(error, KeyboardInterrupt):
             raise
         where = f" (line {error.lineno})" if isinstance(error, SyntaxError) else ""
         summary = str(error).splitlines()[0] if str(error) else ""

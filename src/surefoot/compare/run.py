@@ -195,12 +195,12 @@ class _Comparison:
 
 
 def _contender(name: str, entrant: Entrant, cost: Cost) -> Contender:
-    rule = entrant.rule
+    rule, lr = entrant.rule, entrant.rule.hyper.get("lr")
     answers = character(rule)
     return Contender(
         name=name,
         defaults=rule.defaults,
-        lr_limits=rule.hyper["lr"].limits(float(rule.defaults["lr"])) if "lr" in rule.hyper else None,
+        lr_limits=lr.limits(float(rule.defaults["lr"])) if lr is not None and lr.searched else None,
         bytes_per_parameter=cost.bytes_per_parameter,
         step_us=cost.step_us,
         adaptive=answers.adaptive,

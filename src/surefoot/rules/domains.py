@@ -84,6 +84,8 @@ class Domain:
             return self.search
         if self.decades is None:
             raise UserError(f"{self.meaning} is not searched")
+        if default <= 0:
+            raise UserError(f"{self.meaning} is searched around its default, which must be above 0, got {default!r}")
         return float(f"{default / 10**self.decades:.12g}"), float(f"{default * 10**self.decades:.12g}")
 
     def quantile(self, u: float, default: float) -> float:

@@ -268,3 +268,8 @@ def test_a_large_model_gets_fewer_lanes(width: int) -> None:
     most = lanes_per_batch(large, [RULES["adam"], RULES["sgd"]])
     assert most == (1 << 30) // memory_per_lane(large, RULES["adam"])
     assert 1 <= most < 30
+
+
+def test_a_batch_of_long_trials_has_fewer_lanes_but_not_too_few() -> None:
+    short, long, endless = (lanes_per_batch(find("digits").with_(steps=s), [RULES["sgd"]]) for s in (600, 10**5, 10**8))
+    assert short == 256 > long > endless == 16

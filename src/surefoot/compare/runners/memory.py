@@ -1,4 +1,7 @@
-"""How many lanes a batch may have: counted, never timed, so that the same task is always cut the same way."""
+"""How many lanes a batch may have: counted, never timed, so that the same task is always cut the same way.
+
+A batch must fit in memory; and since it is what a stopped comparison may lose, a batch of long trials has fewer lanes.
+"""
 
 from collections.abc import Sequence
 
@@ -13,6 +16,11 @@ from surefoot.tasks.task import Task
 #: Bytes that the lanes of one batch may take together, and lanes beyond which no more is gained.
 BUDGET = 1 << 30
 MOST_LANES = 256
+
+#: Multiplications and additions of one batch beyond which it is cut, some minutes' worth on two cores; but not to fewer
+#: lanes than still pay.
+WORK = 10**13
+FEWEST_LANES = 16
 
 #: Bytes that the lanes evaluated at once may take together.
 NEAR = 1 << 24
@@ -58,7 +66,14 @@ def lanes_per_batch(task: Task, rules: Sequence[Rule]) -> int:
         UserError: if the model or the loss fails on a minibatch.
     """
     largest = memory_per_lane(task, max(rules, key=lambda rule: len(rule.state)))
-    return max(1, min(MOST_LANES, BUDGET // largest))
+    pays = max(FEWEST_LANES, WORK // _work_per_lane(task))
+    return max(1, min(MOST_LANES, pays, BUDGET // largest))
+
+
+def _work_per_lane(task: Task) -> int:
+    """About the operations of one trial: two a parameter and row forward, four backward. Shared weights count once."""
+    parameters = sum(p.numel() for p in task.build(0).parameters())
+    return 6 * parameters * task.batch_size * task.steps
 
 
 def lanes_at_once(task: Task, activations: int, rows: int) -> int:
