@@ -37,6 +37,17 @@ def test_links_into_a_page_lead_to_its_headings(page):
 
 
 @pytest.mark.parametrize("page", PAGES, ids=named)
+def test_the_tests_that_a_page_names_exist(page):
+    there = {
+        name
+        for path in ROOT.glob("tests/**/test_*.py")
+        for name in re.findall(r"^def (test_\w+)", path.read_text(), re.M)
+    }
+    assert set(re.findall(r"`(test_\w+)`", page.read_text())) <= there
+    assert all((ROOT / path).exists() for path in re.findall(r"`(tests/[\w/.]*)`", page.read_text()))
+
+
+@pytest.mark.parametrize("page", PAGES, ids=named)
 def test_make_targets_exist(page):
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     named_targets = {

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from docs.generate import BEGIN, END, PAGE, display, docstring, equations, section, written
+from surefoot.cli_rules import describe
 from surefoot.rules import RULES, Rate, Rule, find
 
 TEXT = PAGE.read_text()
@@ -69,6 +70,11 @@ def test_bytes_of_state_are_those_of_the_usual_float32_buffers(rule, size):
 def test_links_in_the_overview_lead_to_their_sections():
     anchors = re.findall(r"^\| \[`\w+`\]\(#(\w+)\)", TEXT, re.MULTILINE)
     assert anchors == [title.lower() for title in sections()]
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+def test_the_command_line_prints_the_formula_too(rule):
+    assert docstring(rule)[0] in " ".join(describe(rule).split())
 
 
 def test_a_rule_that_changes_changes_the_page():
