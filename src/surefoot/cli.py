@@ -118,7 +118,8 @@ def compare(
         print(as_json(study.verdict, study.protocol))
         return
     show(study.verdict, study.protocol)
-    print(f"\nTrials: {store} (the same command again answers at once)")
+    kept = "kept nowhere" if str(store) == ":memory:" else f"{store} (the same command again answers at once)"
+    print(f"\nTrials: {kept}")
     if report is not None:
         print(f"Report: {report}")
 

@@ -36,7 +36,7 @@ def test_a_dimension_stays_at_its_default_until_it_opens(rule: Rule) -> None:
     listed = settings_list(rule, 80)
     for name, domain in rule.hyper.items():
         first = next((n for n, settings in enumerate(listed) if name in moved(rule, settings)), None)
-        assert first == (domain.opens_at if domain.searched else None), name
+        assert first == (domain.opens_at - 1 if domain.searched else None), name
 
 
 @EVERY_RULE
@@ -46,7 +46,7 @@ def test_static_options_are_never_searched(rule: Rule) -> None:
 
 def test_small_budgets_are_spent_on_the_learning_rate_alone() -> None:
     for rule in RULES.values():
-        assert set().union(*(moved(rule, s) for s in settings_list(rule, 10))) == {"lr"}
+        assert set().union(*(moved(rule, s) for s in settings_list(rule, 9))) == {"lr"}
 
 
 def test_learning_rates_are_spread_evenly() -> None:

@@ -28,11 +28,11 @@ def settings_list(rule: Rule, trials: int) -> list[dict[str, Setting]]:
     searched = [name for name, domain in rule.hyper.items() if domain.searched]
     points = _points(len(searched), trials - 1)
     settings = [rule.settings()]
-    for number, point in enumerate(points, start=1):
+    for trial, point in enumerate(points, start=2):
         moved = {}
         for name, u in zip(searched, point, strict=True):
             default = float(rule.defaults[name])
-            if number >= rule.hyper[name].opens_at:
+            if trial >= rule.hyper[name].opens_at:
                 moved[name] = rule.hyper[name].quantile(float(u), default)
         settings.append(rule.settings(moved))
     return settings

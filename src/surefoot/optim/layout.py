@@ -17,7 +17,7 @@ from surefoot.engines.host import uniforms
 from surefoot.engines.kernel import Kernel
 from surefoot.optim.batch import Batch
 from surefoot.optim.eager import step_tensor
-from surefoot.optim.memory import KERNEL_DTYPES, like, suits_kernel
+from surefoot.optim.memory import KERNEL_DTYPES, like, suits_kernel, tangled
 
 
 @dataclass
@@ -71,6 +71,10 @@ class Layout:
                 self._batches.append((batch, indices))
             else:  # memory that overlaps: the answer is that of one after the other
                 self._alone += [(i, members[i]) for i in indices]
+        ways = [[(members[i].parameter, grads[i]) for i in indices] for _, indices in self._batches]
+        if tangled([*ways, [(m.parameter, grads[i]) for i, m in self._alone]]):
+            self._alone += [(i, members[i]) for _, indices in self._batches for i in indices]
+            self._batches = []
         self._alone.sort(key=lambda pair: pair[0])
 
     def stands(self, parameters: Sequence[Tensor], grads: Sequence[Tensor]) -> bool:

@@ -63,6 +63,34 @@ class Written:
         return not bool(((touches_before | touches_after) & (sizes > 0)).any())
 
 
+def tangled(ways: Sequence[Sequence[tuple[Tensor, Tensor]]]) -> bool:
+    """Whether a step of one way shows in another: a parameter overlaps a parameter or a gradient there.
+
+    Args:
+        ways: the (parameter, gradient) pairs of each. Tensors of which nothing is known but their own kind do not count.
+    """
+    blocks = [
+        (*_extent(x), way, x is p) for way, pairs in enumerate(ways) for p, g in pairs for x in (p, g)
+    ]  # fmt: skip
+    written, read = [0] * len(ways), [0] * len(ways)  # how far up each way has been seen to write and to read
+    for start, end, way, writes in sorted(blocks):
+        for other in range(len(ways)):
+            reaches = max(written[other], read[other]) if writes else written[other]
+            if other != way and start < reaches and start < end:
+                return True
+        seen = written if writes else read
+        seen[way] = max(seen[way], end)
+    return False
+
+
+def _extent(x: Tensor) -> tuple[int, int]:
+    """The first byte of a plain CPU tensor, and the one past its last."""
+    if type(x) not in (Parameter, Tensor) or x.layout is not torch.strided or x.device.type != "cpu" or not x.numel():
+        return 0, 0
+    last = sum((size - 1) * stride for size, stride in zip(x.shape, x.stride(), strict=True))
+    return x.data_ptr(), x.data_ptr() + (last + 1) * x.element_size()
+
+
 def addresses(tensors: Sequence[Tensor]) -> list[int]:
     """Where each tensor's first element lies."""
     return [x.data_ptr() for x in tensors]

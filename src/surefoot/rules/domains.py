@@ -24,7 +24,8 @@ class Domain:
         search: bounds of the search on the scale, or None if it is never searched. With `decades` they follow from the
             default value instead: this many powers of ten to either side of it.
         scale: on which the search is uniform.
-        opens_at: the first trial of a search in which this hyperparameter moves; before it stays at its default.
+        opens_at: the first trial, counted from 1, in which a search moves this hyperparameter; before it, it stays at
+            its default, as all do in trial 1.
     """
 
     meaning: str
@@ -35,7 +36,7 @@ class Domain:
     search: tuple[float, float] | None = None
     decades: float | None = None
     scale: Scale = "log"
-    opens_at: int = 1
+    opens_at: int = 2
 
     @property
     def searched(self) -> bool:
@@ -144,7 +145,7 @@ Decay = Annotated[
 Epsilon = Annotated[
     float,
     Domain(
-        "keeps the root of the second moment from zero", 0, math.inf, low_open=False, search=(1e-10, 1.0), opens_at=25
+        "keeps the root of the second moment from zero", 0, math.inf, low_open=False, search=(1e-10, 1.0), opens_at=26
     ),
 ]
 Coefficient = Annotated[

@@ -36,7 +36,9 @@ def find(task: str | Task) -> Task:
     if task in TASKS:
         return TASKS[task]()
     if not is_reference(task):
-        raise UserError(f"task: there is no {task!r}; {did_you_mean(task, TASKS)}, or give a file.py:attribute")
+        raise UserError(
+            f"task: there is no {task!r}; {did_you_mean(task, TASKS)} (one of your own is file.py:attribute)"
+        )
     return _called(task, load(task))
 
 
