@@ -6,8 +6,11 @@ import pytest
 import torch
 from torch import Tensor
 
-from surefoot.optim import RuleOptimizer
+from surefoot.optim import RuleOptimizer, from_rule
+from surefoot.rules import Rule
+from surefoot.testing.engines import static_choices
 from tests.optim.eager import OPTIMIZERS, batched, eager, randoms, same
+from tests.rules.own import EVERY, named
 
 Memory = tuple[list[Tensor], list[Tensor]]
 
@@ -48,6 +51,22 @@ def a_strided_one_among_overlapping_ones(base: Tensor) -> Memory:
     return [base[:8], base[2:18:2], base[4:12]], [base[12:20], base[16:24], base[:8]]
 
 
+def a_strided_one_before_the_dense_one_it_overlaps(base: Tensor) -> Memory:
+    return [base[2:18:2], base[:8]], [base[8:16], base[16:24]]
+
+
+def a_strided_one_whose_gradient_is_the_next_dense_one(base: Tensor) -> Memory:
+    return [base[16:24:2], base[:8]], [base[:8:2], base[8:16]]
+
+
+def a_dense_one_whose_gradient_is_the_strided_one_before(base: Tensor) -> Memory:
+    return [base[8:24:2], base[:8]], [base[:8].flip(0), base[8:16]]
+
+
+def strided_ones_between_each_other_beside_a_dense_one(base: Tensor) -> Memory:
+    return [base[8:24:2], base[9:24:2], base[:8]], [base[8:16], base[16:24], base[:8]]
+
+
 ARRANGEMENTS: dict[Callable[[Tensor], Memory], bool] = {  # and whether the kernel may take it
     grad_is_parameter: True,
     grad_overlaps_with_an_offset: False,
@@ -58,6 +77,10 @@ ARRANGEMENTS: dict[Callable[[Tensor], Memory], bool] = {  # and whether the kern
     parameters_overlap: False,
     parameters_are_one_memory: False,
     a_strided_one_among_overlapping_ones: False,
+    a_strided_one_before_the_dense_one_it_overlaps: False,
+    a_strided_one_whose_gradient_is_the_next_dense_one: False,
+    a_dense_one_whose_gradient_is_the_strided_one_before: False,
+    strided_ones_between_each_other_beside_a_dense_one: True,
 }
 
 
@@ -96,3 +119,22 @@ def test_a_gradient_that_begins_to_overlap_later(optimizer_class: type[RuleOptim
     q.grad = other[2:10]
     strided.step()
     assert same(base, other, optimizer_class.rule)
+
+
+@pytest.mark.parametrize("rule", [rule for rule in EVERY if rule.static], ids=named)
+def test_across_groups_whose_options_need_kernels_of_their_own(rule: Rule) -> None:
+    """The kernel would step groups one and three at once, before group two, whose gradient is the third's data."""
+    results = []
+    for apart in (False, True):
+        base = randoms(40)
+        parameters = [torch.nn.Parameter(base[k : k + 8]) for k in (0, 8, 16)]
+        for p, g in zip(parameters, (base[24:32], base[16:24], base[32:40]), strict=True):
+            p.grad = g
+        first, second = static_choices(rule)[:2]
+        groups = [{"params": [p], **s} for p, s in zip(parameters, (first, second, first), strict=True)]
+        made = [from_rule(rule)([group]) for group in groups] if apart else [from_rule(rule)(groups)]
+        for _ in range(3):
+            for optimizer in made:
+                optimizer.step()
+        results.append(base)
+    assert same(*results, rule)

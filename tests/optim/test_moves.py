@@ -112,3 +112,15 @@ def test_a_rate_beyond_float32_is_infinite_in_silence() -> None:
     p.grad = torch.ones(3)
     optimizer.step()
     assert p.tolist() == [-torch.inf] * 3
+
+
+@every_optimizer
+def test_a_layout_is_kept_while_nothing_moves(optimizer_class: type[RuleOptimizer]) -> None:
+    optimizer = optimizer_class([parameter(5), parameter(3, dtype=torch.bfloat16)])
+    layouts = set()
+    for step in range(3):
+        for p in optimizer.param_groups[0]["params"]:
+            p.grad = randoms(*p.shape, seed=step, dtype=p.dtype)
+        optimizer.step()
+        layouts.add(id(optimizer._layout))
+    assert len(layouts) == 1

@@ -67,11 +67,9 @@ def tangled(ways: Sequence[Sequence[tuple[Tensor, Tensor]]]) -> bool:
     """Whether a step of one way shows in another: a parameter overlaps a parameter or a gradient there.
 
     Args:
-        ways: the (parameter, gradient) pairs of each. Tensors of which nothing is known but their own kind do not count.
+        ways: the (parameter, gradient) pairs of each. Of tensors that are not plain ones on the CPU nothing is known.
     """
-    blocks = [
-        (*_extent(x), way, x is p) for way, pairs in enumerate(ways) for p, g in pairs for x in (p, g)
-    ]  # fmt: skip
+    blocks = [(*_extent(x), way, x is p) for way, pairs in enumerate(ways) for p, g in pairs for x in (p, g)]
     written, read = [0] * len(ways), [0] * len(ways)  # how far up each way has been seen to write and to read
     for start, end, way, writes in sorted(blocks):
         for other in range(len(ways)):
