@@ -6,6 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from surefoot.engines import numpy as reference
+from surefoot.engines import pool
 from surefoot.engines.graph import Graph
 from surefoot.engines.kernel import ALONE, Kernel
 from surefoot.engines.llvm import CHUNK
@@ -82,12 +83,13 @@ def test_a_tensor_with_no_elements_and_no_tensors_at_all() -> None:
     assert new["x"].shape == (0, 3)
 
 
-def test_a_plan_is_split_into_ranges_that_cover_it_once() -> None:
+def test_a_small_plan_is_never_shared_among_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    shared: list[int] = []
+    monkeypatch.setattr(pool, "run", lambda tasks: shared.append(len(tasks)))
     kernel = Kernel(Graph.of(EVERY[0]))
-    plan = kernel.plan([10, 5 * CHUNK, 1, CHUNK], [0, 0, 0, 0])
-    for threads in (1, 2, 3, 100):
-        ranges = plan._split(threads)
-        assert [lo for lo, _ in ranges] == [0, *(hi for _, hi in ranges[:-1])]
-        assert ranges[-1][1] == 8
-        assert len(ranges) <= threads
-    assert kernel.plan([ALONE - 1], [0])._split(8) == [(0, 2)]
+    for sizes in ([ALONE - 1], [10, 5 * CHUNK, 1, CHUNK], [2 * CHUNK]):
+        memory = np.zeros(max(sizes), np.float32)
+        plan = kernel.plan(sizes, [0] * len(sizes))
+        plan.table[:] = memory.ctypes.data
+        plan.run(3)
+    assert shared == [3, 2]  # the first stays in the calling thread, the last has only two chunks to take

@@ -6,8 +6,7 @@ not know.
 """
 
 from collections.abc import Sequence
-from functools import lru_cache, partial
-from itertools import pairwise
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,39 +69,34 @@ class Plan:
         self._scalars = np.zeros((len(kernel.graph.tensor_nodes), tensors), kernel.dtype)
         most_norms = max(len(sweep.norms) for sweep in kernel.graph.passes)
         self._partial = np.zeros((most_norms, len(chunk_tensor)))
+        self._taken = np.zeros(1, np.int64)
         self._groups = groups
         self._filled = np.flatnonzero(counts)  # tensors with elements, and where their chunks begin
         self._first = first[self._filled]
-        self._chunks = len(chunk_tensor)
-        self._elements = np.minimum(sizes[chunk_tensor] - chunk_offset, llvm.CHUNK).cumsum()
-        arrays = (self.table, chunk_tensor, chunk_offset, sizes, groups, self.uniforms, self._scalars, self._partial)
-        block = np.array([*(a.ctypes.data for a in arrays), tensors, columns, self._chunks], np.int64)
+        self._elements = int(sizes.sum())
+        arrays = (
+            self.table, chunk_tensor, chunk_offset, sizes, groups, self.uniforms, self._scalars, self._partial,
+            self._taken,
+        )  # fmt: skip
+        block = np.array([*(a.ctypes.data for a in arrays), tensors, columns, len(chunk_tensor)], np.int64)
         self._keep = (*arrays, block)  # what the block points to must live as long as the plan
-        self._block = block.ctypes.data
-        self._ranges = lru_cache(maxsize=4)(self._split)
+        self._passes = [partial(function, block.ctypes.data) for function in kernel.native.passes]
+        self._most_threads = len(chunk_tensor) if self._elements >= ALONE else 1
 
     def run(self, threads: int) -> None:
         """Step every tensor once, on up to this many threads. The result does not depend on how many."""
-        if self._chunks == 0:
+        if self._elements == 0:
             return
-        for number, sweep in enumerate(self.kernel.graph.passes):
-            function = self.kernel.native.passes[number]
-            ranges = self._ranges(threads)
-            if len(ranges) == 1:
-                function(self._block, 0, self._chunks)
+        threads = min(threads, self._most_threads)
+        last = len(self._passes) - 1
+        for number, one_pass in enumerate(self._passes):
+            self._taken[0] = 0
+            if threads <= 1:
+                one_pass()
             else:
-                pool.run([partial(function, self._block, lo, hi) for lo, hi in ranges])
-            if sweep.norms:
+                pool.run([one_pass] * threads)
+            if number < last:
                 self._reduce(number)
-
-    def _split(self, threads: int) -> list[tuple[int, int]]:
-        """Ranges of chunks with about the same number of elements each."""
-        total = int(self._elements[-1])
-        if threads <= 1 or total < ALONE:
-            return [(0, self._chunks)]
-        targets = [total * k // threads for k in range(1, threads)]
-        cuts = [0, *np.searchsorted(self._elements, targets, side="left").tolist(), self._chunks]
-        return [(lo, hi) for lo, hi in pairwise(cuts) if lo < hi]
 
     def _reduce(self, number: int) -> None:
         """Between passes: add up each tensor's norms, in a fixed order, then compute what is made of them."""

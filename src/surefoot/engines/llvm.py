@@ -1,7 +1,9 @@
 """LLVM IR, printed: a pass of the graph as a loop over chunks of many tensors.
 
-One function a pass, `void passK(ptr block, i64 lo, i64 hi)`: chunks lo to hi of the plan whose addresses stand in the
-block (see `ARRAYS`). Hyperparameters are read by the tensor's group, so one call steps many groups, or trials, at once.
+One function a pass, `void passK(ptr block)`, over the plan whose addresses stand in the block (see `ARRAYS`). It takes
+the next chunk that nobody has taken until none is left, so any number of threads may call it at once, and one that is
+held up by other work holds up no other. Hyperparameters are read by the tensor's group, so one call steps many groups,
+or trials, at once.
 
 Loads and stores carry an access group and the loop says `parallel_accesses`: slots are promised not to overlap in other
 than equal addresses, so LLVM vectorises without run-time guards. No flag allows it to round otherwise than NumPy: no
@@ -17,8 +19,9 @@ from surefoot.engines.graph import Graph, Level, Pass
 CHUNK = 65536
 
 #: What the block points to, in order. table: (slots, tensors) addresses; chunk_tensor, chunk_offset: (chunks,); sizes,
-#: group: (tensors,); uniforms: (hoisted, groups); scalars: (tensor nodes, tensors); partial: (norms, chunks) float64.
-ARRAYS = ("table", "chunk_tensor", "chunk_offset", "sizes", "group", "uniforms", "scalars", "partial")
+#: group: (tensors,); uniforms: (hoisted, groups); scalars: (tensor nodes, tensors); partial: (norms, chunks) float64;
+#: taken: (1,), how many chunks have been taken, zero before each pass.
+ARRAYS = ("table", "chunk_tensor", "chunk_offset", "sizes", "group", "uniforms", "scalars", "partial", "taken")
 #: After the arrays' addresses, the lengths that address them.
 LENGTHS = ("tensors", "groups", "chunks")
 
@@ -70,9 +73,8 @@ def module(graph: Graph, dtype: str) -> str:
     declarations.append(f"declare {ty} @llvm.pow.{f}({ty}, {ty})")
     metadata = [
         "!0 = distinct !{}",
-        "!1 = distinct !{!1, !2, !3}",
-        '!2 = !{!"llvm.loop.vectorize.enable", i1 true}',
-        '!3 = !{!"llvm.loop.parallel_accesses", !0}',
+        "!1 = distinct !{!1, !2}",
+        '!2 = !{!"llvm.loop.parallel_accesses", !0}',
     ]
     return "\n\n".join([f"; {graph.name}, {dtype}", *functions, "\n".join(declarations), "\n".join(metadata)]) + "\n"
 
@@ -88,7 +90,7 @@ class _Printer:
         self.slots = ("x", "g", *graph.state)
 
     def function(self, number: int, sweep: Pass) -> str:
-        lines = [f"define void @pass{number}(ptr %block, i64 %lo, i64 %hi) {{", "entry:"]
+        lines = [f"define void @pass{number}(ptr %block) {{", "entry:"]
         for i, name in enumerate(ARRAYS + LENGTHS):
             kind = "ptr" if name in ARRAYS else "i64"
             lines += [
@@ -96,10 +98,12 @@ class _Printer:
                 f"  %{name} = load {kind}, ptr %at_{name}",
             ]
         lines += [
-            "  %none = icmp sge i64 %lo, %hi",
-            "  br i1 %none, label %done, label %chunk",
+            "  br label %take",
+            "take:",
+            "  %c = atomicrmw add ptr %taken, i64 1 monotonic",
+            "  %there = icmp slt i64 %c, %chunks",
+            "  br i1 %there, label %chunk, label %done",
             "chunk:",
-            "  %c = phi i64 [ %lo, %entry ], [ %c_next, %next ]",
             *self._chunk(),
             *self._addresses(sweep),
             *self._rows("u", "uniforms", "%groups", "%q", self.graph.hoisted),
@@ -114,9 +118,7 @@ class _Printer:
             "  br i1 %more, label %loop, label %next, !llvm.loop !1",
             "next:",
             *self._partials(sweep),
-            "  %c_next = add i64 %c, 1",
-            "  %again = icmp slt i64 %c_next, %hi",
-            "  br i1 %again, label %chunk, label %done",
+            "  br label %take",
             "done:",
             "  ret void",
             "}",

@@ -8,9 +8,9 @@ from typing import Any
 
 import llvmlite.binding as llvm
 
-#: `passK(block, lo, hi)`; a ctypes call gives the GIL away while it runs.
-PassFunction = Callable[[int, int, int], None]
-_PROTOTYPE = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64)
+#: `passK(block)`; a ctypes call gives the GIL away while it runs.
+PassFunction = Callable[[int], None]
+_PROTOTYPE = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
 _LOCK = threading.Lock()
 _COMPILED: dict[str, "Native"] = {}
 
