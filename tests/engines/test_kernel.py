@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from surefoot.engines import numpy as reference
-from surefoot.engines import pool
+from surefoot.engines import team
 from surefoot.engines.graph import Graph
 from surefoot.engines.kernel import ALONE, Kernel
 from surefoot.engines.llvm import CHUNK
@@ -85,11 +85,8 @@ def test_a_tensor_with_no_elements_and_no_tensors_at_all() -> None:
 
 def test_a_small_plan_is_never_shared_among_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     shared: list[int] = []
-    monkeypatch.setattr(pool, "run", lambda tasks: shared.append(len(tasks)))
+    monkeypatch.setattr(team, "run", lambda one_pass, block, threads: shared.append(threads))
     kernel = Kernel(Graph.of(EVERY[0]))
-    for sizes in ([ALONE - 1], [10, 5 * CHUNK, 1, CHUNK], [2 * CHUNK]):
-        memory = np.zeros(max(sizes), np.float32)
-        plan = kernel.plan(sizes, [0] * len(sizes))
-        plan.table[:] = memory.ctypes.data
-        plan.run(3)
-    assert shared == [3, 2]  # the first stays in the calling thread, the last has only two chunks to take
+    for sizes in ([ALONE - 1], [10, 20 * CHUNK, 1, CHUNK], [7 * CHUNK]):
+        kernel.plan(sizes, [0] * len(sizes)).run(9)
+    assert shared == [1, 9, 7]  # the first is small, the last has only seven chunks to take

@@ -34,7 +34,7 @@ def exact(g: Array) -> np.longdouble:
     return np.sqrt(np.longdouble(math.fsum(high)) + np.longdouble(math.fsum(low)))
 
 
-@pytest.mark.parametrize(("dtype", "ulp"), [("float32", 1), ("float64", 16)])
+@pytest.mark.parametrize(("dtype", "ulp"), [("float32", 1), ("float64", 4)])
 @pytest.mark.parametrize("spread", [0, 6, 38])
 def test_within_a_few_ulp_of_the_exact_norm_whatever_the_threads(dtype: str, ulp: int, spread: int) -> None:
     """Accumulated in float64: for float32 as good as exact, for float64 with the rounding of 65,536 plain additions."""

@@ -6,12 +6,12 @@ not know.
 """
 
 from collections.abc import Sequence
-from functools import partial
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from surefoot.engines import llvm, numpy, pool
+from surefoot.engines import llvm, numpy, team
 from surefoot.engines.evaluate import Table
 from surefoot.engines.graph import Graph
 from surefoot.engines.host import uniforms
@@ -54,7 +54,8 @@ class Plan:
     Attributes:
         table: (slots, tensors) int64, to be filled with addresses before each run. Every tensor is dense in memory; the
             slots of one tensor correspond element by element; no two overlap other than by being the same.
-        uniforms: (uniforms, groups) in the kernel's type, to be filled from `Kernel.uniforms` before each run.
+        uniforms: (uniforms, groups) in the kernel's type, to be filled from `Kernel.uniforms` before each run, a group
+            at a time by `fill` or as a whole.
     """
 
     def __init__(self, kernel: Kernel, sizes: NDArray[np.int64], groups: NDArray[np.int64]) -> None:
@@ -80,22 +81,27 @@ class Plan:
         )  # fmt: skip
         block = np.array([*(a.ctypes.data for a in arrays), tensors, columns, len(chunk_tensor)], np.int64)
         self._keep = (*arrays, block)  # what the block points to must live as long as the plan
-        self._passes = [partial(function, block.ctypes.data) for function in kernel.native.passes]
+        # Writing through a view of the memory is several times as fast as through the array, where there is little.
+        self._cells: Any = self.uniforms.data
+        self._taken_cell: Any = self._taken.data
+        self._block = block.ctypes.data
         self._most_threads = len(chunk_tensor) if self._elements >= ALONE else 1
+
+    def fill(self, group: int, scalars: Sequence[float]) -> None:
+        """Set a group's uniforms; what is too large for the kernel's type is infinite in it."""
+        for row, value in enumerate(scalars):
+            self._cells[row, group] = value
 
     def run(self, threads: int) -> None:
         """Step every tensor once, on up to this many threads. The result does not depend on how many."""
         if self._elements == 0:
             return
         threads = min(threads, self._most_threads)
-        last = len(self._passes) - 1
-        for number, one_pass in enumerate(self._passes):
-            self._taken[0] = 0
-            if threads <= 1:
-                one_pass()
-            else:
-                pool.run([one_pass] * threads)
-            if number < last:
+        passes = self.kernel.native.passes
+        for number, one_pass in enumerate(passes):
+            self._taken_cell[0] = 0
+            team.run(one_pass, self._block, threads)
+            if number + 1 < len(passes):
                 self._reduce(number)
 
     def _reduce(self, number: int) -> None:

@@ -16,7 +16,7 @@ import struct
 from surefoot.engines.graph import Graph, Level, Pass
 
 #: Elements of one tensor that one iteration over chunks covers.
-CHUNK = 65536
+CHUNK = 16384
 
 #: What the block points to, in order. table: (slots, tensors) addresses; chunk_tensor, chunk_offset: (chunks,); sizes,
 #: group: (tensors,); uniforms: (hoisted, groups); scalars: (tensor nodes, tensors); partial: (norms, chunks) float64;

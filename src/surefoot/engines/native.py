@@ -8,18 +8,24 @@ from typing import Any
 
 import llvmlite.binding as llvm
 
-#: `passK(block)`; a ctypes call gives the GIL away while it runs.
-PassFunction = Callable[[int], None]
 _PROTOTYPE = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
 _LOCK = threading.Lock()
 _COMPILED: dict[str, "Native"] = {}
 
 
 @dataclass(frozen=True)
+class CompiledPass:
+    """`passK(block)`: `call` it, which gives the GIL away while it runs, or have something else call its address."""
+
+    address: int
+    call: Callable[[int], None]
+
+
+@dataclass(frozen=True)
 class Native:
     """The compiled passes; the engine owns their memory and must outlive them."""
 
-    passes: tuple[PassFunction, ...]
+    passes: tuple[CompiledPass, ...]
     engine: Any
 
 
@@ -49,5 +55,5 @@ def _compile(source: str, passes: int) -> Native:
     builder.getModulePassManager().run(module, builder)
     engine = llvm.create_mcjit_compiler(module, machine)
     engine.finalize_object()
-    functions = tuple(_PROTOTYPE(engine.get_function_address(f"pass{k}")) for k in range(passes))
-    return Native(functions, engine)
+    addresses = [engine.get_function_address(f"pass{k}") for k in range(passes)]
+    return Native(tuple(CompiledPass(address, _PROTOTYPE(address)) for address in addresses), engine)

@@ -19,7 +19,7 @@ def run(tasks: Sequence[Callable[[], object]]) -> None:
     if len(tasks) == 1:
         tasks[0]()
         return
-    flush = _flushes_denormals()
+    flush = flushes_denormals()
     others = [_workers(len(tasks) - 1).submit(_run_as, flush, task) for task in tasks[1:]]
     try:
         tasks[0]()
@@ -44,10 +44,12 @@ def _forget_lock() -> None:
     _LOCK = threading.Lock()
 
 
-os.register_at_fork(after_in_child=_forget_lock)
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forget_lock)
 
 
-def _flushes_denormals() -> bool:
+def flushes_denormals() -> bool:
+    """Whether the calling thread treats denormal numbers as zero."""
     return _SMALLEST_NORMAL * _half() == 0.0
 
 
@@ -56,7 +58,7 @@ def _half() -> float:
 
 
 def _run_as(flush: bool, task: Callable[[], object]) -> None:
-    if _flushes_denormals() != flush:
+    if flushes_denormals() != flush:
         import torch  # noqa: PLC0415 - only who set the flag, by way of torch, pays for it
 
         torch.set_flush_denormal(flush)

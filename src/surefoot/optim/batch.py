@@ -1,6 +1,7 @@
 """Parameters of one graph and one type, stepped by one kernel call."""
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any, Protocol
 
 import numpy as np
@@ -10,6 +11,8 @@ from torch import Tensor
 from surefoot.engines.kernel import Kernel
 from surefoot.optim.memory import Written, addresses, suits_kernel
 
+_dtype = attrgetter("dtype")
+
 
 class Scalars(Protocol):
     """Who holds the host's scalars of a step."""
@@ -18,7 +21,11 @@ class Scalars(Protocol):
 
 
 class Batch:
-    """A kernel's plan over parameters that it may take, and the check that it still may."""
+    """A kernel's plan over parameters that it may take, and the check that it still may.
+
+    The check is made before every step and costs as much as a small step itself, so it asks little of each tensor:
+    contiguous and of the planned size is enough; only the few that were planned with other strides are asked for them.
+    """
 
     def __init__(
         self, kernel: Kernel, parameters: list[Tensor], states: Sequence[dict[str, Any]], columns: Sequence[Scalars]
@@ -26,17 +33,19 @@ class Batch:
         self._columns = list({id(c): c for c in columns}.values())
         where = {id(c): i for i, c in enumerate(self._columns)}
         self._parameters = parameters
-        self._shapes = [p.shape for p in parameters]
-        self._strides = [p.stride() for p in parameters]
         self._dtype = parameters[0].dtype
-        self._without_axes = [i for i, shape in enumerate(self._shapes) if not shape]
+        self._numels = [p.numel() for p in parameters]
+        self._strides = {i: p.stride() for i, p in enumerate(parameters) if not p.is_contiguous()}
+        self._contiguous = [i for i in range(len(parameters)) if i not in self._strides]
+        self._without_axes = [i for i, p in enumerate(parameters) if p.dim() == 0]
         self._bytes = np.array([p.numel() * p.element_size() for p in parameters], np.int64)
-        self._plan = kernel.plan([p.numel() for p in parameters], [where[id(c)] for c in columns])
-        # Kept: the table points into it.
+        self._plan = kernel.plan(self._numels, [where[id(c)] for c in columns])
+        # Kept, because the table points into it.
         self._state = [[state[slot] for state in states] for slot in kernel.graph.state]
         for row, tensors in enumerate(self._state, start=2):
             self._plan.table[row] = addresses(tensors)
-        self._seen = np.full((2, len(parameters)), -1, np.int64)
+        self._places: list[list[int]] = []
+        self._clear = False
         self._states_fit = all(
             s.dtype is p.dtype and s.shape == p.shape and s.stride() == p.stride()
             for tensors in self._state
@@ -45,35 +54,43 @@ class Batch:
 
     def accepts(self, grads: Sequence[Tensor]) -> bool:
         """Whether parameters and gradients lie in memory as laid out, and apart from all that is written."""
-        if not self._states_fit or {type(g) for g in grads} != {Tensor} or {g.layout for g in grads} != {torch.strided}:
+        if not self._states_fit or set(map(type, grads)) != {Tensor} or set(map(_dtype, grads)) != {self._dtype}:
             return False
-        if [g.stride() for g in grads] != self._strides or {g.dtype for g in grads} != {self._dtype}:
-            return False
-        if [p.stride() for p in self._parameters] != self._strides or [
-            p.shape for p in self._parameters
-        ] != self._shapes:
+        try:
+            if not (self._as_planned(self._parameters) and self._as_planned(grads)):
+                return False
+        except RuntimeError:  # a sparse tensor has no strides
             return False
         if any(grads[i].is_neg() for i in self._without_axes):  # without strides nothing else would show it
             return False
-        table = self._plan.table
-        table[0], table[1] = addresses(self._parameters), addresses(grads)
-        if not np.array_equal(table[:2], self._seen):
-            self._look(table)
+        places = [addresses(self._parameters), addresses(grads)]
+        if places != self._places:
+            self._look(places)
         return self._clear
 
-    def _look(self, table: np.ndarray[Any, np.dtype[np.int64]]) -> None:
-        if not np.array_equal(table[0], self._seen[0]):
+    def _as_planned(self, tensors: Sequence[Tensor]) -> bool:
+        if list(map(Tensor.numel, tensors)) != self._numels:
+            return False
+        if not self._strides:
+            return all(map(Tensor.is_contiguous, tensors))
+        odd = all(tensors[i].stride() == stride for i, stride in self._strides.items())
+        return odd and all(tensors[i].is_contiguous() for i in self._contiguous)
+
+    def _look(self, places: list[list[int]]) -> None:
+        """Memory has moved: tell the kernel where it lies, and see that nothing overlaps."""
+        table = self._plan.table
+        table[:2] = places
+        if not self._places or places[0] != self._places[0]:
             self._written = Written(np.concatenate([table[:1], table[2:]]), self._bytes)
             self._at_home = all(suits_kernel(p) and p.dtype is self._dtype for p in self._parameters)
         apart = self._written.disjoint and self._written.untouched(table[1], self._bytes, own=table[0])
         self._clear = self._at_home and apart
-        self._seen[:] = table[:2]
+        self._places = places
 
     def step(self) -> None:
         """Step every parameter once with its column's scalars; `accepts` has just been asked."""
-        with np.errstate(over="ignore"):  # what float32 cannot hold is infinite there, as in every engine
-            for i, column in enumerate(self._columns):
-                self._plan.uniforms[:, i] = column.scalars
+        for i, column in enumerate(self._columns):
+            self._plan.fill(i, column.scalars)
         self._plan.run(torch.get_num_threads())
         # The kernel writes behind autograd's back: a graph that still needs the old values must not go on silently.
         torch.autograd.graph.increment_version(self._parameters)

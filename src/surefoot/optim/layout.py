@@ -4,11 +4,12 @@ Laying out costs more than a step, so a layout is kept as long as what it rests 
 between two steps (gradients, `.data`, state, settings of a group) is looked at every time.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from operator import is_
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -26,18 +27,22 @@ class Column:
 
     group: Mapping[str, Any]
     graph: Graph
-    counter: Tensor
-    uniforms: Callable[..., tuple[float, ...]] = field(init=False)
+    steps: int
+    counter: Tensor = field(init=False)
     scalars: tuple[float, ...] = ()
 
     def __post_init__(self) -> None:
-        self.uniforms = uniforms(self.graph)
+        count: Any = np.array(float(self.steps))
+        self.counter = torch.from_numpy(count)  # shares its memory: counting goes by way of NumPy, which is quicker
+        self._count: Any = memoryview(count)
+        self._uniforms = uniforms(self.graph)
 
     def advance(self) -> None:
         """Count one step and compute its scalars."""
-        t = int(self.counter.item()) + 1
-        self.counter.fill_(t)
-        self.scalars = self.uniforms(t, **{name: float(self.group[name]) for name in self.graph.hyper})
+        t = self._count[()] + 1.0
+        self._count[()] = t
+        group = self.group
+        self.scalars = self._uniforms(t, **{name: float(group[name]) for name in self.graph.hyper})
 
 
 @dataclass

@@ -91,4 +91,4 @@ def _extent(x: Tensor) -> tuple[int, int]:
 
 def addresses(tensors: Sequence[Tensor]) -> list[int]:
     """Where each tensor's first element lies."""
-    return [x.data_ptr() for x in tensors]
+    return list(map(Tensor.data_ptr, tensors))

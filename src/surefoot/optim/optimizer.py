@@ -1,9 +1,9 @@
 """The optimizer: torch's interface around a rule. One class; `make.from_rule` gives it a rule and a name."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from functools import lru_cache
-from itertools import chain
-from operator import is_
+from itertools import chain, repeat
+from operator import attrgetter, is_
 from typing import Any, ClassVar
 
 import torch
@@ -16,6 +16,7 @@ from surefoot.optim.layout import Column, Layout, Member
 from surefoot.rules.rule import Rule
 
 Closure = Callable[[], Any]
+_grad = attrgetter("grad")
 
 
 class RuleOptimizer(torch.optim.Optimizer):
@@ -79,24 +80,28 @@ class RuleOptimizer(torch.optim.Optimizer):
         if closure is not None:
             with torch.enable_grad():
                 loss = closure()
-        parameters = [p for group in self.param_groups for p in group["params"] if p.grad is not None]
-        grads = [p.grad for p in parameters]
+        parameters = [p for group in self.param_groups for p in group["params"]]
+        grads = list(map(_grad, parameters))
+        if any(map(is_, grads, repeat(None))):
+            parameters = [p for p, g in zip(parameters, grads, strict=True) if g is not None]
+            grads = [g for g in grads if g is not None]
         options = [[group[name] for name in (*self.rule.static, "maximize")] for group in self.param_groups]
         layout = self._layout
         kept = layout is not None and options == self._options and self._holds(self._contents)
         if layout is None or not kept or not layout.stands(parameters, grads):
             layout = self._layout = Layout(self._members(), grads)
-            self._options, self._contents = options, list(self._held())
+            self._options, self._contents = options, self._held()
         layout.step(grads)
         return loss
 
-    def _held(self) -> Iterator[Any]:
+    def _held(self) -> list[Any]:
         """Everything that the state holds, in order."""
-        return chain.from_iterable(map(dict.values, self.state.values()))
+        return list(chain.from_iterable(map(dict.values, self.state.values())))
 
     def _holds(self, contents: list[Any]) -> bool:
         """Whether the state holds just these things still: a user may clear it, or put other tensors in their place."""
-        return all(map(is_, self._held(), contents)) and sum(map(len, self.state.values())) == len(contents)
+        held = self._held()
+        return len(held) == len(contents) and all(map(is_, held, contents))
 
     def _members(self) -> list[Member]:
         """The parameters that have a gradient, with state, in columns of one group and one step count."""
@@ -111,7 +116,7 @@ class RuleOptimizer(torch.optim.Optimizer):
                 self._complete(state, p, graph, group)
                 t = int(state["step"])
                 if t not in columns:
-                    columns[t] = Column(group, graph, torch.tensor(float(t), dtype=torch.float64))
+                    columns[t] = Column(group, graph, t)
                 state["step"] = columns[t].counter
                 members.append(Member(p, state, columns[t]))
         return members
