@@ -41,13 +41,17 @@ def test_looking_leaves_the_generator_alone() -> None:
 
 
 def test_lanes_where_the_model_can_be_batched() -> None:
-    way = choose_way(task(), RULES)
+    with Store.open(None) as store:
+        way = choose_way(task(), RULES, store)
     assert (way.runner, way.reason) == ("lanes", "")
     assert 2 <= way.at_once <= 256
 
 
 def test_one_by_one_with_the_reason_where_it_cannot() -> None:
-    way = choose_way(task(model=lambda: nn.Sequential(nn.Linear(1, 4), nn.Dropout(0.5), nn.Linear(4, 1))), RULES)
+    dropping = task(model=lambda: nn.Sequential(nn.Linear(1, 4), nn.Dropout(0.5), nn.Linear(4, 1)))
+    with Store.open(None) as store:
+        way = choose_way(dropping, RULES, store)
+        assert choose_way(dropping, RULES, store) == way
     assert (way.runner, way.at_once) == ("one by one", 1)
     assert "random" in way.reason
 

@@ -8,9 +8,9 @@ from surefoot.engines.graph import Graph
 from surefoot.engines.kernel import Kernel
 from surefoot.rules.rule import Rule
 
-#: A spike this large, then so many steps on unit gradients; with beta2 = 0.999 its trace fades twentyfold meanwhile.
+#: A spike this large, then so many steps on unit gradients; with beta2 = 0.999 its trace fades sevenfold meanwhile.
 SPIKE = 1e3
-STEPS = 3000
+STEPS = 2000
 #: When the trace of the spike is looked at first: momentum's own memory of it is gone by then.
 SETTLED = 300
 

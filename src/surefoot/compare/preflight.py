@@ -1,10 +1,12 @@
 """Before the first trial: is there anything to learn from, how are trials run, what does a step cost."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from math import isfinite
 from statistics import median
 from time import perf_counter
+from typing import Any
 
 import torch
 
@@ -41,8 +43,17 @@ class Way:
     at_once: int
 
 
-def check_first_loss(task: Task, seed: int) -> None:
-    """Refuse a task whose loss is not a finite number before any step.
+def remembered(store: Store, name: str, measure: Callable[[], Any]) -> Any:
+    """What the store holds under this name, measured and put there if it holds nothing."""
+    found = store.recall(name)
+    if found is None:
+        found = measure()
+        store.remember(name, found)
+    return found
+
+
+def check_first_loss(task: Task, seed: int) -> float:
+    """The loss before any step; a task where it is not a finite number is refused.
 
     Raises:
         UserError: saying which loss came, or how the task's own code failed.
@@ -64,11 +75,14 @@ def check_first_loss(task: Task, seed: int) -> None:
         raise UserError(
             f"task {task.name!r}: the loss does not depend on the model's parameters; nothing can be learned"
         )
+    return value
 
 
-def choose_way(task: Task, rules: Mapping[str, Rule]) -> Way:
-    """Lanes where the model can be batched, else one by one. Decided by trying, never by the clock."""
-    reason = reason_not_batchable(task)
+def choose_way(task: Task, rules: Mapping[str, Rule], store: Store) -> Way:
+    """Lanes where the model can be batched, else one by one. Decided by trying, once a store, never by the clock."""
+    reason = remembered(
+        store, f"not batchable {task.fingerprint} {torch.__version__}", lambda: reason_not_batchable(task)
+    )
     if reason:
         return Way("one by one", reason, 1)
     at_once = lanes_per_batch(task, list(rules.values()))
@@ -82,11 +96,7 @@ def costs(task: Task, rules: Mapping[str, Rule], store: Store) -> dict[str, Cost
     found = {}
     for name, rule in rules.items():
         graph = Graph.of(rule)
-        key = f"step_us {task.fingerprint} {graph.text()}"
-        step_us = store.recall(key)
-        if step_us is None:
-            step_us = _step_us(task, rule)
-            store.remember(key, step_us)
+        step_us = remembered(store, f"step_us {task.fingerprint} {graph.text()}", partial(_step_us, task, rule))
         width = max(p.element_size() for p in task.build(0).parameters())
         found[name] = Cost(float(step_us), float(len(graph.state) * width))
     return found

@@ -1,7 +1,7 @@
 """A comparison from end to end: preflight, search, confirmation on fresh seeds, verdict."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from operator import index
 from pathlib import Path
 from time import perf_counter
@@ -14,7 +14,7 @@ from surefoot.compare.findings import Findings
 from surefoot.compare.judging.judge import Contender, judge
 from surefoot.compare.judging.selection import select
 from surefoot.compare.keys import trial_key
-from surefoot.compare.preflight import Cost, Way, check_first_loss, choose_way, costs
+from surefoot.compare.preflight import Cost, Way, check_first_loss, choose_way, costs, remembered
 from surefoot.compare.progress import Progress, Silent
 from surefoot.compare.protocol import Protocol
 from surefoot.compare.provenance import machine, versions
@@ -100,17 +100,21 @@ class _Comparison:
 
     def run(self) -> Study:
         self.progress.start("preflight", 1)
-        check_first_loss(self.task, SEARCH_SEED)
-        way = choose_way(self.task, self.rules)
+        remembered(self.store, f"first loss {self.task.fingerprint}", lambda: check_first_loss(self.task, SEARCH_SEED))
+        way = choose_way(self.task, self.rules, self.store)
         cost = costs(self.task, self.rules, self.store)
-        seen = gradients.measure(self.task, SEARCH_SEED)
+        seen = remembered(
+            self.store,
+            f"gradients {self.task.fingerprint} {self.task.steps}",
+            lambda: asdict(gradients.measure(self.task, SEARCH_SEED)),
+        )
         contenders = [_contender(name, entrant, cost[name]) for name, entrant in self.entrants.items()]
         self.progress.advance(1)
         self._announce(way)
         search = self._run("search", self._search_trials(), way)
         confirmed = self._run("confirm", self._confirm_trials(search), way)
         protocol = self._protocol(way)
-        verdict = judge(contenders, search + confirmed, protocol, sparsity=seen.sparsity, drift=seen.drift)
+        verdict = judge(contenders, search + confirmed, protocol, **seen)
         self.progress.done()
         return Study(self.task, Findings(protocol, verdict, tuple(search + confirmed)))
 

@@ -16,10 +16,6 @@ from surefoot.errors import UserError
 from surefoot.rules.rule import Rule, Setting
 from surefoot.rules.vocabulary import Node
 
-#: Fewer elements than these are stepped by one thread: just after a backward pass torch's own threads still spin, and
-#: ours would have to wait for one of their cores. The result does not depend on it.
-MANY = 1 << 22
-
 _DTYPES = {torch.float32: "float32", torch.float64: "float64"}
 
 
@@ -66,7 +62,7 @@ class LaneUpdate:
                 self._plan.uniforms[...] = np.array(rows).T
             self._scalars_known = True
         self._point("g", gradients, self.first)
-        self._plan.run(torch.get_num_threads() if self._elements >= MANY else 1)
+        self._plan.run(torch.get_num_threads())
 
     def keep(self, places: Sequence[int], parameters: Sequence[Tensor], first: int) -> None:
         """Go on with the lanes at these places alone, which are now lanes `first`, ... of newly stacked parameters."""
@@ -80,7 +76,6 @@ class LaneUpdate:
         lanes = range(len(self))
         sizes = np.array([p[0].numel() for p in parameters], np.int64)
         self._plan: Plan = self._kernel.plan([n for n in sizes.tolist() for _ in lanes], [*lanes] * len(sizes))
-        self._elements = int(sizes.sum()) * len(self)
         self._stride = sizes * self._kernel.dtype.itemsize
         self._lane_bytes = self._stride[:, None] * np.array(lanes)
         self._scalars_known = False
