@@ -1,9 +1,9 @@
 """The optimizer: torch's interface around a rule. One class; `make.from_rule` gives it a rule and a name."""
 
 from collections.abc import Callable, Iterable
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import chain, repeat
-from operator import attrgetter, is_
+from operator import attrgetter, is_, itemgetter
 from typing import Any, ClassVar
 
 import torch
@@ -31,7 +31,7 @@ class RuleOptimizer(torch.optim.Optimizer):
 
     def __init__(self, params: Any, *, maximize: bool = False, **settings: Any) -> None:
         self._layout: Layout | None = None
-        self._options: list[list[Any]] = []
+        self._options: list[Any] = []
         self._contents: list[Any] = []
         super().__init__(params, {**self.rule.defaults, **settings, "maximize": maximize})
 
@@ -85,7 +85,7 @@ class RuleOptimizer(torch.optim.Optimizer):
         if any(map(is_, grads, repeat(None))):
             parameters = [p for p, g in zip(parameters, grads, strict=True) if g is not None]
             grads = [g for g in grads if g is not None]
-        options = [[group[name] for name in (*self.rule.static, "maximize")] for group in self.param_groups]
+        options = list(map(self._options_of, self.param_groups))
         layout = self._layout
         kept = layout is not None and options == self._options and self._holds(self._contents)
         if layout is None or not kept or not layout.stands(parameters, grads):
@@ -93,6 +93,11 @@ class RuleOptimizer(torch.optim.Optimizer):
             self._options, self._contents = options, self._held()
         layout.step(grads)
         return loss
+
+    @cached_property
+    def _options_of(self) -> Callable[[dict[str, Any]], Any]:
+        """What of a group decides the graph: static options and direction."""
+        return itemgetter(*self.rule.static, "maximize")
 
     def _held(self) -> list[Any]:
         """Everything that the state holds, in order."""
