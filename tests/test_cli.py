@@ -377,6 +377,16 @@ def tell(progress):
     progress.done()
 
 
+def test_in_a_pipe_a_long_phase_says_once_how_long_it_will_take(capsys, monkeypatch):
+    clock = iter([0.0, 1.0, 4.0, 5.0])
+    monkeypatch.setattr(cli_progress, "monotonic", lambda: next(clock))
+    lines = cli_progress.Lines()
+    lines.start("search", 100)
+    for _ in range(3):
+        lines.advance(20)
+    assert capsys.readouterr().err == "search ...\nsearch: 40% done, about 6 s to go\n"
+
+
 def test_in_a_pipe_progress_is_plain_lines_on_standard_error(capsys):
     tell(cli_progress.on_standard_error(quiet=False))
     out, err = capsys.readouterr()

@@ -1,12 +1,17 @@
 """A comparison's progress on standard error: bars on a terminal, plain lines in a file or a pipe."""
 
 import sys
+from time import monotonic
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TaskProgressColumn, TextColumn, TimeElapsedColumn
 from rich.progress import TimeRemainingColumn as RemainingColumn
 
 from surefoot.compare import progress
+
+
+#: Seconds after which a phase says how long its rest will take.
+PATIENCE = 3.0
 
 
 class Bars:
@@ -43,15 +48,23 @@ class Bars:
 
 
 class Lines:
-    """A line for each phase and each message, without escape codes."""
+    """A line for each phase and each message, without escape codes; one on the time a long phase still needs."""
 
     def start(self, phase: str, total: int) -> None:
         """Say what begins, unless there is nothing to do in it."""
         if total:
             self.say(f"{phase} ...")
+        self._phase, self._total, self._done, self._told = phase, total, 0, False
+        self._start = monotonic()
 
     def advance(self, units: int) -> None:
-        """Nothing: a line for each step forward would be noise."""
+        """Once in a phase, when it has run long enough to tell: say how long the rest will take."""
+        self._done += units
+        seconds = monotonic() - self._start
+        if not self._told and seconds > PATIENCE and self._done < self._total:
+            self._told = True
+            rest = seconds * (self._total - self._done) / self._done
+            self.say(f"{self._phase}: {self._done / self._total:.0%} done, about {rest:.0f} s to go")
 
     def say(self, line: str) -> None:
         """Print the line."""

@@ -45,6 +45,7 @@ def test_lanes_where_the_model_can_be_batched() -> None:
         way = choose_way(task(), RULES, store)
     assert (way.runner, way.reason) == ("lanes", "")
     assert 2 <= way.at_once <= 256
+    assert way.batch_bytes >= way.at_once * 2 * 4  # two parameters of four bytes, at the least
 
 
 def test_one_by_one_with_the_reason_where_it_cannot() -> None:

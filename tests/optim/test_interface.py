@@ -1,5 +1,7 @@
 """torch's interface: closures, schedulers, hooks, the profiler, printing, clearing gradients."""
 
+import subprocess
+import sys
 from typing import Any
 
 import pytest
@@ -143,3 +145,10 @@ def test_a_model_learns() -> None:
             optimizer.step()
             losses.append(loss.item())
         assert losses[-1] < losses[0], optimizer_class.__name__
+
+
+def test_making_an_optimizer_does_not_load_the_compiler() -> None:
+    made = "import sys, torch, surefoot.optim as o; o.Adam([torch.nn.Parameter(torch.zeros(1))])"
+    code = f"{made}; print('torch._dynamo' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"

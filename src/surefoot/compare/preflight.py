@@ -11,7 +11,7 @@ from typing import Any
 import torch
 
 from surefoot.compare.runners.check import reason_not_batchable
-from surefoot.compare.runners.memory import lanes_per_batch
+from surefoot.compare.runners.memory import lanes_per_batch, memory_per_lane
 from surefoot.compare.store import Store
 from surefoot.engines.graph import Graph
 from surefoot.errors import UserError
@@ -36,11 +36,17 @@ class Cost:
 
 @dataclass(frozen=True)
 class Way:
-    """How trials are run: `lanes` or `one by one`, why not lanes (or empty), and how many trials at once."""
+    """How trials are run.
+
+    Attributes:
+        runner: `lanes` or `one by one`; reason: why not lanes, else empty.
+        at_once: how many trials a batch has at most, and batch_bytes: the memory such a batch takes, estimated.
+    """
 
     runner: str
     reason: str
     at_once: int
+    batch_bytes: int
 
 
 def remembered(store: Store, name: str, measure: Callable[[], Any]) -> Any:
@@ -83,12 +89,14 @@ def choose_way(task: Task, rules: Mapping[str, Rule], store: Store) -> Way:
     reason = remembered(
         store, f"not batchable {task.fingerprint} {torch.__version__}", lambda: reason_not_batchable(task)
     )
+    of_one = max(memory_per_lane(task, rule) for rule in rules.values())
     if reason:
-        return Way("one by one", reason, 1)
+        return Way("one by one", reason, 1, of_one)
     at_once = lanes_per_batch(task, list(rules.values()))
     if at_once < SMALLEST_BATCH:
-        return Way("one by one", "the model is so large that its lanes would not fit in memory together", 1)
-    return Way("lanes", "", at_once)
+        reason = "the model is so large that its lanes would not fit in memory together"
+        return Way("one by one", reason, 1, of_one)
+    return Way("lanes", "", at_once, at_once * of_one)
 
 
 def costs(task: Task, rules: Mapping[str, Rule], store: Store) -> dict[str, Cost]:

@@ -163,9 +163,10 @@ class _Comparison:
 
     def _announce(self, way: Way) -> None:
         settings, confirmations = len(self.rules) * self.trials, len(self.rules) * self.seeds
+        how = f"{way.at_once} at a time" if way.runner == "lanes" else f"one by one ({way.reason})"
         self.progress.say(
             f"{self.task.name}: {settings} settings and {confirmations} confirmation runs of {self.task.steps} steps, "
-            + (f"{way.at_once} at a time" if way.runner == "lanes" else f"one by one: {way.reason}")
+            f"{how}, in about {max(1, round(way.batch_bytes / 1e6)):,} MB"
         )
 
     def _stopped(self, phase: str, done: int, total: int) -> str:

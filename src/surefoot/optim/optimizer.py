@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from functools import cached_property, lru_cache
+from inspect import unwrap
 from itertools import chain, repeat
 from operator import attrgetter, is_, itemgetter
 from typing import Any, ClassVar
@@ -16,6 +17,9 @@ from surefoot.optim.layout import Column, Layout, Member
 from surefoot.rules.rule import Rule
 
 Closure = Callable[[], Any]
+#: torch's own, without the wrapper that hides it from torch.compile: that one loads all of the compiler, a second's
+#: work, when the first optimizer of a process is made.
+_add_param_group = unwrap(torch.optim.Optimizer.add_param_group)
 _grad = attrgetter("grad")
 
 
@@ -42,7 +46,7 @@ class RuleOptimizer(torch.optim.Optimizer):
             UserError: for a setting outside its domain, naming it.
         """
         _plain(self.rule, {**self.defaults, **param_group})
-        super().add_param_group(param_group)
+        _add_param_group(self, param_group)
         self._layout = None
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
