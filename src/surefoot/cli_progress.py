@@ -9,7 +9,6 @@ from rich.progress import TimeRemainingColumn as RemainingColumn
 
 from surefoot.compare import progress
 
-
 #: Seconds after which a phase says how long its rest will take.
 PATIENCE = 3.0
 
