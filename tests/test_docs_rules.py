@@ -50,7 +50,7 @@ def test_every_rule_and_each_of_its_names_is_on_the_page():
     ("title", "row"),
     [  # from the papers and libraries themselves
         ("Adam", "| `beta2` | decay of the average of squares | `[0, 1)` | 0.999 | 0.5 to 0.9999, log of 1-x | 50 |"),
-        ("Adam", "| `lr` | learning rate | `[0, inf)` | 0.001 | 1e-05 to 0.1, log | 1 |"),
+        ("Adam", "| `lr` | learning rate | `[0, inf)` | 0.001 | 1e-05 to 0.1, log | 2 |"),
         ("RMSProp", "| `torch` | `lr=0.01, beta=0.99, eps=1e-08, eps_at='outside'` |"),
         ("RMSProp", "State: `G`. With `centered=True`: `G`, `m`. `G` starts at `initial`."),
         ("AdaGrad", r"x_{t+1} &= x_t - \eta\, g_t / \sqrt{G_t + \epsilon}"),
@@ -82,5 +82,5 @@ def test_a_rule_that_changes_changes_the_page():
         r"""x_{t+1} = x_t - \eta g_t."""
         return x - lr * g
 
-    assert "| 0.25 | 0.0025 to 25, log | 1 |" in section(Rule.of(sgd))
+    assert "| 0.25 | 0.0025 to 25, log | 2 |" in section(Rule.of(sgd))
     assert "| 0.25 |" not in section(find("sgd"))
