@@ -18,6 +18,7 @@ from rich.console import Console
 import surefoot
 from surefoot import cli, cli_progress
 from surefoot.compare import run
+from surefoot.compare.execute import Interrupted
 from surefoot.compare.protocol import Protocol
 from surefoot.compare.verdict import Standing, Verdict
 from surefoot.engines import VIEWS
@@ -326,7 +327,7 @@ def test_an_error_of_ours_is_not_hidden(asked, surefoot_says):
 
 def test_an_interrupted_comparison_says_how_to_go_on(asked, surefoot_says):
     def stop():
-        raise run.Interrupted("stopped; 12 of 320 trials are kept in kept.db: the same command goes on from there")
+        raise Interrupted("stopped; 12 of 320 trials are kept in kept.db: the same command goes on from there")
 
     asked.behave = stop
     code, out, err = surefoot_says("compare", "digits")

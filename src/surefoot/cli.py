@@ -96,6 +96,7 @@ def compare(
     from surefoot.cli_answer import show
     from surefoot.cli_progress import on_standard_error
     from surefoot.compare import run
+    from surefoot.compare.execute import Interrupted
     from surefoot.compare.record import as_json
 
     names = None if optimizers is None else [name.strip() for name in optimizers.split(",")]
@@ -106,7 +107,7 @@ def compare(
             study = run.compare(
                 task, optimizers=names, trials=trials, seeds=seeds, steps=steps, store=store, progress=progress
             )
-    except run.Interrupted as stop:
+    except Interrupted as stop:
         progress.done()
         print("surefoot:", stop, file=sys.stderr)
         raise typer.Exit(INTERRUPTED) from None

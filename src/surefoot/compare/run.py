@@ -4,25 +4,23 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from operator import index
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 from surefoot.compare import gradients
 from surefoot.compare.character import character
 from surefoot.compare.entrants import Entrant, Named, entrants
+from surefoot.compare.execute import Executor, Runs
 from surefoot.compare.findings import Findings
 from surefoot.compare.judging.judge import Contender, judge
 from surefoot.compare.judging.selection import select
-from surefoot.compare.keys import trial_key
 from surefoot.compare.preflight import Cost, Way, check_first_loss, choose_way, costs, remembered
 from surefoot.compare.progress import Progress, Silent
 from surefoot.compare.protocol import Protocol
 from surefoot.compare.provenance import machine, versions
-from surefoot.compare.runners import lanes, one_by_one
 from surefoot.compare.space import settings_list
 from surefoot.compare.store import Store
 from surefoot.compare.study import Study
-from surefoot.compare.trial import Outcome, Trial
+from surefoot.compare.trial import Trial
 from surefoot.errors import UserError
 from surefoot.tasks.catalogue import find as find_task
 from surefoot.tasks.task import Task
@@ -31,13 +29,6 @@ from surefoot.tasks.task import Task
 SEARCH_SEED = 0
 #: Where trials are kept unless told otherwise, in the working directory.
 STORE = "surefoot.db"
-RUNNERS = {"lanes": lanes.run, "one by one": one_by_one.run}
-
-Runs = list[tuple[Trial, Outcome]]
-
-
-class Interrupted(Exception):  # noqa: N818 - stopping is not an error
-    """A comparison was stopped; what had finished is in the store. The message says how to go on."""
 
 
 def compare(
@@ -92,8 +83,6 @@ class _Comparison:
     store: Store
     path: str
     progress: Progress
-    trial_steps: int = 0
-    seconds: float = 0.0
 
     def __post_init__(self) -> None:
         self.rules = {name: entrant.rule for name, entrant in self.entrants.items()}
@@ -111,9 +100,10 @@ class _Comparison:
         contenders = [_contender(name, entrant, cost[name]) for name, entrant in self.entrants.items()]
         self.progress.advance(1)
         self._announce(way)
-        search = self._run("search", self._search_trials(), way)
-        confirmed = self._run("confirm", self._confirm_trials(search), way)
-        protocol = self._protocol(way)
+        executor = Executor(self.task, self.rules, way, self.store, self.path, self.progress)
+        search = executor.run("search", self._search_trials())
+        confirmed = executor.run("confirm", self._confirm_trials(search))
+        protocol = self._protocol(executor)
         verdict = judge(contenders, search + confirmed, protocol, **seen)
         self.progress.done()
         return Study(self.task, Findings(protocol, verdict, tuple(search + confirmed)))
@@ -132,35 +122,6 @@ class _Comparison:
         fresh = range(SEARCH_SEED + 1, SEARCH_SEED + 1 + self.seeds)
         return [Trial(c.optimizer, c.number, c.settings, seed, "confirm") for c in chosen for seed in fresh]
 
-    def _run(self, phase: str, trials: Sequence[Trial], way: Way) -> Runs:
-        """The outcomes of all trials: from the store those that are there, the others run, a batch kept at a time."""
-        steps = self.task.steps
-        keys = {id(t): trial_key(self.task, self.rules[t.optimizer], t, steps, way.runner) for t in trials}
-        kept = self.store.get(keys.values())
-        missing = sum(key not in kept for key in keys.values())
-        self.progress.start(phase, missing * steps)
-        if missing < len(trials):
-            self.progress.say(f"{phase}: {len(trials) - missing} of {len(trials)} trials come from {self.path}")
-        start = perf_counter()
-        # Batches are cut from all trials, not from the missing ones: a run that was stopped goes on with the same
-        # batches as an undisturbed one, and so with the same numbers to the last digit.
-        for at in range(0, len(trials), way.at_once):
-            batch = [t for t in trials[at : at + way.at_once] if keys[id(t)] not in kept]
-            if not batch:
-                continue
-            try:
-                outcomes = RUNNERS[way.runner](self.task, batch, self.rules, steps, self.progress.advance)
-            except KeyboardInterrupt:
-                raise Interrupted(self._stopped(phase, sum(k in kept for k in keys.values()), len(trials))) from None
-            done = {keys[id(t)]: (t, outcome) for t, outcome in zip(batch, outcomes, strict=True)}
-            self.store.put(done)
-            kept |= {key: outcome for key, (_, outcome) in done.items()}
-        self.seconds += perf_counter() - start
-        self.trial_steps += missing * steps
-        runs = [(t, kept[keys[id(t)]]) for t in trials]
-        _check_same_start(self.task, runs)
-        return runs
-
     def _announce(self, way: Way) -> None:
         settings, confirmations = len(self.rules) * self.trials, len(self.rules) * self.seeds
         how = f"{way.at_once} at a time" if way.runner == "lanes" else f"one by one ({way.reason})"
@@ -169,13 +130,7 @@ class _Comparison:
             f"{how}, in about {max(1, round(way.batch_bytes / 1e6)):,} MB"
         )
 
-    def _stopped(self, phase: str, done: int, total: int) -> str:
-        if self.path == ":memory:":
-            return f"stopped in {phase}; nothing is kept, since the store is in memory"
-        kept = f"{done} of its {total} trials are kept in {self.path}"
-        return f"stopped in {phase}: {kept}; the same command goes on from there"
-
-    def _protocol(self, way: Way) -> Protocol:
+    def _protocol(self, done: Executor) -> Protocol:
         task = self.task
         return Protocol(
             task=task.name,
@@ -190,12 +145,12 @@ class _Comparison:
             greater_is_better=task.greater_is_better,
             search_seed=SEARCH_SEED,
             confirm_seeds=tuple(range(SEARCH_SEED + 1, SEARCH_SEED + 1 + self.seeds)),
-            runner=way.runner,
-            runner_reason=way.reason,
+            runner=done.way.runner,
+            runner_reason=done.way.reason,
             versions=versions(),
             machine=machine(),
-            trial_steps=self.trial_steps,
-            seconds=self.seconds,
+            trial_steps=done.trial_steps,
+            seconds=done.seconds,
         )
 
 
@@ -212,19 +167,6 @@ def _contender(name: str, entrant: Entrant, cost: Cost) -> Contender:
         fading=answers.fading,
         constructor=entrant.constructor,
     )
-
-
-def _check_same_start(task: Task, runs: Runs) -> None:
-    """The guard against the commonest flaw of published comparisons: a seed means one start, whoever optimizes."""
-    starts: dict[int, set[bytes]] = {}
-    for trial, outcome in runs:
-        starts.setdefault(trial.seed, set()).add(outcome.train_loss[:1].tobytes())
-    unequal = [seed for seed, losses in starts.items() if len(losses) > 1]
-    if unequal:
-        raise UserError(
-            f"task {task.name!r}: optimizers do not start alike (seed {unequal[0]} has several losses at step 0); "
-            "the model or the data must not change from one call of the factory to the next"
-        )
 
 
 def _positive(name: str, value: Any) -> int:
