@@ -4,6 +4,7 @@
 #   make demo    compare eight optimizers on real data     make lint     ruff: rules and format
 #   make test    the tests                                 make types    mypy --strict
 #   make bench   the benchmarks                            make docs     rewrite what is generated in docs/
+#   make test-lowest   the tests with the oldest versions that pyproject.toml admits
 #
 # PYTHON=python3.12 chooses the interpreter; ARGS="..." goes on to the command.
 
@@ -19,7 +20,7 @@ $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.
 @touch $@
 endef
 
-.PHONY: demo test test-slow test-all lint types format bench docs changelog clean
+.PHONY: demo test test-slow test-all test-lowest lint types format bench docs changelog clean
 
 demo: .venv/ready
 	$(BIN)/surefoot compare digits $(ARGS)
@@ -32,6 +33,9 @@ test-slow: .venv/ready-test .venv/ready-benchmark
 
 test-all: .venv/ready-test .venv/ready-benchmark
 	$(BIN)/python -m pytest -m "slow or not slow" $(ARGS)
+
+test-lowest: .venv-lowest/ready
+	.venv-lowest/bin/python -m pytest $(ARGS)
 
 lint: .venv/ready-dev
 	$(BIN)/ruff check .
@@ -54,8 +58,14 @@ docs: .venv/ready-test
 changelog: .venv/ready-dev
 	$(BIN)/towncrier build $(ARGS)
 
+.venv-lowest/ready: constraints-lowest.txt pyproject.toml
+	$(PYTHON) -m venv .venv-lowest
+	@echo "Installing the oldest versions into .venv-lowest (minutes)"
+	.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check -c constraints-lowest.txt -e '.[test]'
+	@touch $@
+
 clean:
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf .venv .venv-lowest .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 .venv/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "surefoot needs Python 3.11 or newer, this is %s: make PYTHON=python3.12 ..." % sys.version.split()[0])'
