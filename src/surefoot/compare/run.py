@@ -13,6 +13,7 @@ from surefoot.compare.execute import Executor, Runs
 from surefoot.compare.findings import Findings
 from surefoot.compare.judging.judge import Contender, judge
 from surefoot.compare.judging.selection import select
+from surefoot.compare.keys import trial_key
 from surefoot.compare.preflight import Cost, Way, check_first_loss, choose_way, costs, remembered
 from surefoot.compare.progress import Progress, Silent
 from surefoot.compare.protocol import Protocol
@@ -92,11 +93,6 @@ class _Comparison:
         remembered(self.store, f"first loss {self.task.fingerprint}", lambda: check_first_loss(self.task, SEARCH_SEED))
         way = choose_way(self.task, self.rules, self.store)
         cost = costs(self.task, self.rules, self.store)
-        seen = remembered(
-            self.store,
-            f"gradients {self.task.fingerprint} {self.task.steps}",
-            lambda: asdict(gradients.measure(self.task, SEARCH_SEED)),
-        )
         contenders = [_contender(name, entrant, cost[name]) for name, entrant in self.entrants.items()]
         self.progress.advance(1)
         self._announce(way)
@@ -104,7 +100,7 @@ class _Comparison:
         search = executor.run("search", self._search_trials())
         confirmed = executor.run("confirm", self._confirm_trials(search))
         protocol = self._protocol(executor)
-        verdict = judge(contenders, search + confirmed, protocol, **seen)
+        verdict = judge(contenders, search + confirmed, protocol, **self._gradients(search))
         self.progress.done()
         return Study(self.task, Findings(protocol, verdict, tuple(search + confirmed)))
 
@@ -121,6 +117,16 @@ class _Comparison:
         ]
         fresh = range(SEARCH_SEED + 1, SEARCH_SEED + 1 + self.seeds)
         return [Trial(c.optimizer, c.number, c.settings, seed, "confirm") for c in chosen for seed in fresh]
+
+    def _gradients(self, search: Runs) -> dict[str, float]:
+        """What gradients are like along the best of all trials."""
+        best = select(search, self.task.greater_is_better)
+        rule = self.rules[best.optimizer]
+        key = trial_key(self.task, rule, best, self.task.steps, "one by one")
+        seen: dict[str, float] = remembered(
+            self.store, f"gradients {key}", lambda: asdict(gradients.measure(self.task, best, rule))
+        )
+        return seen
 
     def _announce(self, way: Way) -> None:
         settings, confirmations = len(self.rules) * self.trials, len(self.rules) * self.seeds

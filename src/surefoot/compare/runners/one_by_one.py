@@ -55,11 +55,15 @@ class Single:
         """Make the updates from `start` to `stop`; (1,) the mean minibatch loss over them."""
         total = torch.zeros(1, dtype=torch.float64)
         for step in range(start, stop):
-            gradients, loss = self.backward(step)
-            self._update.step(step + 1, gradients)
-            total += loss
+            total += self.update(step)[1]
             advance(1)
         return (total / (stop - start)).to(torch.float32).numpy()
+
+    def update(self, step: int) -> tuple[list[Tensor], Tensor]:
+        """Make the update `step`, counted from 0; what `backward` gave for it."""
+        gradients, loss = self.backward(step)
+        self._update.step(step + 1, gradients)
+        return gradients, loss
 
     def backward(self, step: int) -> tuple[list[Tensor], Tensor]:
         """Gradients (1, ...) of each parameter that learns and the loss (1,) of the minibatch before update `step`."""
