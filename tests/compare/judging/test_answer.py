@@ -39,7 +39,7 @@ def test_among_the_cheapest_the_tolerance_decides_then_the_mean() -> None:
 
 
 def test_a_cheaper_one_left_out_by_its_interval_is_not_passed_over_in_silence() -> None:
-    assert "momentum is the cheapest of those whose paired interval includes zero" in said(
+    assert "momentum is the cheapest of those within a standard error of the best" in said(
         [ADAM, MOMENTUM, SGD], MOMENTUM, [ADAM, MOMENTUM]
     )
     assert "; adam has the best mean (" in said([ADAM, SGD], ADAM, [ADAM])

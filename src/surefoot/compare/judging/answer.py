@@ -39,7 +39,7 @@ def sentence(
         against = "the other optimizer" if len(others) == 1 else f"each of the {len(others)} others"
         return f"{use} {where}, it beats {against} on {seeds}: {scored}, next is {others[0].optimizer} ({lead})."
     enough = protocol.seeds >= FEWEST_SEEDS
-    of = "of them" if len(candidates) + len(apart) == len(ranking) else "of those whose paired interval includes zero"
+    of = "of them" if len(candidates) + len(apart) == len(ranking) else "of those within a standard error of the best"
     same = wording.listing([s.optimizer for s in ranking if not s.distinguishable])
     said = f"nothing separates {same} on {seeds}" if enough else f"{seeds} cannot separate {same}"
     return f"{use} {where}, {said}; {_why(recommended, candidates, of)} ({scored})."

@@ -50,9 +50,9 @@ class Contender:
 def judge(contenders: Sequence[Contender], runs: Runs, protocol: Protocol, *, sparsity: float, drift: float) -> Verdict:
     """The verdict on a finished comparison.
 
-    The recommended optimizer is the best by mean test score, but among those that can be told apart from it neither by
-    the confidence set (p < .05) nor by their paired 95% interval it is the cheapest: least state, then the widest range
-    of good learning rates, then the best mean. No measured time takes part.
+    The recommended optimizer is the best by mean test score, but among those that the confidence set does not tell
+    apart from it (p < .05) and whose mean lies within one standard error of the best's, it is the cheapest: least
+    state, then the widest range of good learning rates, then the best mean. No measured time takes part.
 
     Args:
         contenders: the optimizers compared.
@@ -183,6 +183,18 @@ def _ranked(alone: Sequence[Standing], scores: Mapping[str, Floats], greater: bo
 
 
 def _candidates(ranking: Sequence[Standing]) -> list[Standing]:
-    """The best, and those that nothing tells apart from it: neither the set nor the paired interval."""
-    low_to_high = [(s, *s.difference_interval) for s in ranking]
-    return [s for s, low, high in low_to_high if s is ranking[0] or (not s.distinguishable and low <= 0 <= high)]
+    """The best, and those as good as it by the one-standard-error rule (Breiman et al. 1984): among them, the cheapest.
+
+    That nothing tells two apart does not make them equal: with few seeds nothing tells anything apart. A mean within
+    one standard error of the best, by paired differences, is as near as these runs can see.
+    """
+    best = ranking[0]
+    return [s for s in ranking if s is best or (not s.distinguishable and _within_one_error(s, best))]
+
+
+def _within_one_error(standing: Standing, best: Standing) -> bool:
+    difference = np.subtract(best.scores, standing.scores)
+    if len(difference) < 2:
+        return False
+    error = difference.std(ddof=1) / np.sqrt(len(difference))
+    return bool(abs(difference.mean()) <= error * (1 + 1e-9))
