@@ -21,7 +21,7 @@ PYTHON = {
     "pow": "_pow({}, {})",
     "neg": "-{}",
     "sqrt": "_sqrt({})",
-    "abs": "abs({})",
+    "abs": "_abs({})",
     "sign": "_sign({})",
     "exp": "_exp({})",
     "log": "_log({})",
@@ -38,9 +38,25 @@ PYTHON = {
 
 #: As the vocabulary defines them, NaN and signed zeros included.
 _CHOICE: dict[str, Any] = {f"_{op}": OPERATIONS[op].meaning for op in ("maximum", "minimum", "sign")}
-FLOATS: dict[str, Any] = {"_sqrt": math.sqrt, "_exp": math.exp, "_log": math.log, "_pow": math.pow, **_CHOICE}
+FLOATS: dict[str, Any] = {
+    "_abs": abs,
+    "_float": float,
+    "_sqrt": math.sqrt,
+    "_exp": math.exp,
+    "_log": math.log,
+    "_pow": math.pow,
+    **_CHOICE,
+}
 #: The same words on NumPy's float64, which answers with infinity and NaN where Python's floats raise.
-IEEE: dict[str, Any] = {"_sqrt": np.sqrt, "_exp": np.exp, "_log": np.log, "_pow": operator.pow, **_CHOICE}
+IEEE: dict[str, Any] = {
+    "_abs": abs,
+    "_float": float,
+    "_sqrt": np.sqrt,
+    "_exp": np.exp,
+    "_log": np.log,
+    "_pow": operator.pow,
+    **_CHOICE,
+}
 
 
 def source(graph: Graph, constant: str = "{}") -> str:
@@ -50,7 +66,7 @@ def source(graph: Graph, constant: str = "{}") -> str:
     >>> print(source(Graph.of(find("momentum"), {"form": "ema"})))
     def uniforms(t, lr, beta):
         _8 = 1.0 - beta
-        return (float(lr), float(beta), float(_8))
+        return (_float(lr), _float(beta), _float(_8))
     """
     names: dict[int, str] = {}
     lines = []
@@ -64,14 +80,14 @@ def source(graph: Graph, constant: str = "{}") -> str:
             continue
         names[i] = f"_{i}"
         lines.append(f"    _{i} = {PYTHON[node.op].format(*(names[a] for a in node.args))}")
-    results = "".join(f"float({names[i]}), " for i in graph.hoisted)
+    results = "".join(f"_float({names[i]}), " for i in graph.hoisted)
     head = f"def uniforms({', '.join(('t', *graph.hyper))}):"
     return "\n".join([head, *lines, f"    return ({results.rstrip() if len(graph.hoisted) == 1 else results[:-2]})"])
 
 
 def _literal(value: float) -> str:
     text = repr(value)
-    return text if text[0].isdigit() and "n" not in text else f"float('{text}')"
+    return text if text[0].isdigit() and "n" not in text else f"_float('{text}')"
 
 
 @lru_cache(maxsize=256)

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from surefoot.engines.kernel import Kernel
-from surefoot.optim.memory import Written, addresses, suits_kernel
+from surefoot.optim.memory import Written, addresses, like, suits_kernel
 
 _dtype = attrgetter("dtype")
 
@@ -35,35 +35,28 @@ class Batch:
         self._parameters = parameters
         self._dtype = parameters[0].dtype
         self._numels = [p.numel() for p in parameters]
+        self._shapes = [p.shape for p in parameters]
         self._strides = {i: p.stride() for i, p in enumerate(parameters) if not p.is_contiguous()}
         self._contiguous = [i for i in range(len(parameters)) if i not in self._strides]
-        self._without_axes = [i for i, p in enumerate(parameters) if p.dim() == 0]
+        self._single = [i for i, p in enumerate(parameters) if p.numel() == 1]
         self._bytes = np.array([p.numel() * p.element_size() for p in parameters], np.int64)
         self._plan = kernel.plan(self._numels, [where[id(c)] for c in columns])
-        # Kept, because the table points into it.
         self._state = [[state[slot] for state in states] for slot in kernel.graph.state]
-        for row, tensors in enumerate(self._state, start=2):
-            self._plan.table[row] = addresses(tensors)
         self._places: list[list[int]] = []
         self._clear = False
-        self._states_fit = all(
-            s.dtype is p.dtype and s.shape == p.shape and s.stride() == p.stride()
-            for tensors in self._state
-            for s, p in zip(tensors, parameters, strict=True)
-        )
 
     def accepts(self, grads: Sequence[Tensor]) -> bool:
         """Whether parameters and gradients lie in memory as laid out, and apart from all that is written."""
-        if not self._states_fit or set(map(type, grads)) != {Tensor} or set(map(_dtype, grads)) != {self._dtype}:
+        if set(map(type, grads)) != {Tensor} or set(map(_dtype, grads)) != {self._dtype}:
             return False
         try:
             if not (self._as_planned(self._parameters) and self._as_planned(grads)):
                 return False
         except RuntimeError:  # a sparse tensor has no strides
             return False
-        if any(grads[i].is_neg() for i in self._without_axes):  # without strides nothing else would show it
+        if any(grads[i].is_neg() for i in self._single):  # the imaginary part of a conjugate; strides show larger ones
             return False
-        places = [addresses(self._parameters), addresses(grads)]
+        places = [addresses(self._parameters), addresses(grads), *map(addresses, self._state)]
         if places != self._places:
             self._look(places)
         return self._clear
@@ -73,19 +66,24 @@ class Batch:
             return False
         if not self._strides:
             return all(map(Tensor.is_contiguous, tensors))
-        odd = all(tensors[i].stride() == stride for i, stride in self._strides.items())
+        odd = all(tensors[i].stride() == s and tensors[i].shape == self._shapes[i] for i, s in self._strides.items())
         return odd and all(tensors[i].is_contiguous() for i in self._contiguous)
 
     def _look(self, places: list[list[int]]) -> None:
         """Memory has moved: tell the kernel where it lies, and see that nothing overlaps."""
         table = self._plan.table
-        table[:2] = places
-        if not self._places or places[0] != self._places[0]:
+        table[:] = places
+        if not self._places or places[0] != self._places[0] or places[2:] != self._places[2:]:
             self._written = Written(np.concatenate([table[:1], table[2:]]), self._bytes)
-            self._at_home = all(suits_kernel(p) and p.dtype is self._dtype for p in self._parameters)
+            self._at_home = all(self._fits(i, p) for i, p in enumerate(self._parameters))
         apart = self._written.disjoint and self._written.untouched(table[1], self._bytes, own=table[0])
         self._clear = self._at_home and apart
         self._places = places
+
+    def _fits(self, i: int, p: Tensor) -> bool:
+        """Whether a parameter is one for the kernel still, as planned, and its state lies in memory as it does."""
+        planned = suits_kernel(p) and p.dtype is self._dtype and p.shape == self._shapes[i]
+        return planned and all(like(tensors[i], p) for tensors in self._state)
 
     def step(self) -> None:
         """Step every parameter once with its column's scalars; `accepts` has just been asked."""

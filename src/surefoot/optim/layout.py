@@ -35,7 +35,13 @@ class Column:
         count: Any = np.array(float(self.steps))
         self.counter = torch.from_numpy(count)  # shares its memory: counting goes by way of NumPy, which is quicker
         self._count: Any = memoryview(count)
+        self._address = self.counter.data_ptr()
         self._uniforms = uniforms(self.graph)
+
+    @property
+    def counts(self) -> bool:
+        """Whether the counter still lies where it is counted: a user may have shared or moved its memory."""
+        return self.counter.data_ptr() == self._address
 
     def advance(self) -> None:
         """Count one step and compute its scalars."""
@@ -76,8 +82,7 @@ class Layout:
                 self._batches.append((batch, indices))
             else:  # memory that overlaps: the answer is that of one after the other
                 self._alone += [(i, members[i]) for i in indices]
-        ways = [[(members[i].parameter, grads[i]) for i in indices] for _, indices in self._batches]
-        if tangled([*ways, [(m.parameter, grads[i]) for i, m in self._alone]]):
+        if self._tangled(grads):
             self._alone += [(i, members[i]) for _, indices in self._batches for i in indices]
             self._batches = []
         self._alone.sort(key=lambda pair: pair[0])
@@ -86,9 +91,18 @@ class Layout:
         """Whether this layout still fits the parameters that have gradients, and their memory."""
         if len(parameters) != len(self._parameters) or not all(map(is_, parameters, self._parameters)):
             return False
+        if not all(column.counts for column in self._columns):
+            return False
         if any(suits_kernel(m.parameter) and like(grads[i], m.parameter) for i, m in self._alone):
             return False
+        if self._alone and self._batches and self._tangled(grads):
+            return False
         return all(batch.accepts(_pick(grads, indices)) for batch, indices in self._batches)
+
+    def _tangled(self, grads: Sequence[Tensor]) -> bool:
+        """Whether a step of one batch, or of those alone, shows in another's memory."""
+        ways = [[(self._parameters[i], grads[i]) for i in indices] for _, indices in self._batches]
+        return tangled([*ways, [(m.parameter, grads[i]) for i, m in self._alone]])
 
     def step(self, grads: Sequence[Tensor]) -> None:
         """Step every member once; `stands` has just been asked, or the layout is new."""

@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.optim import optimizer as torch_optimizer
 
 from surefoot.engines.graph import Graph
+from surefoot.errors import UserError
 from surefoot.optim.eager import new_state
 from surefoot.optim.layout import Column, Layout, Member
 from surefoot.rules.rule import Rule
@@ -47,10 +48,21 @@ class RuleOptimizer(torch.optim.Optimizer):
         """
         _plain(self.rule, {**self.defaults, **param_group})
         _add_param_group(self, param_group)
+        for p in self.param_groups[-1]["params"]:
+            if not (p.is_floating_point() or p.is_complex()):
+                self.param_groups.pop()
+                raise UserError(
+                    f"params must be of a floating or complex type, got {p.dtype}; convert them, or leave them out"
+                )
         self._layout = None
 
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
-        """Take over a copy of the state and the settings that `state_dict` gave."""
+        """Take over a copy of the state and the settings that `state_dict` gave.
+
+        Raises:
+            UserError: if it was saved by an optimizer of another rule, or holds a setting outside its domain.
+        """
+        _check_saved(self.rule, state_dict)
         super().load_state_dict(state_dict)
         # torch casts state to its parameter's type, which loses what a half keeps in float32, and may share its memory.
         saved = [state_dict["state"].get(i, {}) for group in state_dict["param_groups"] for i in group["params"]]
@@ -58,6 +70,8 @@ class RuleOptimizer(torch.optim.Optimizer):
         for p, values in zip(parameters, saved, strict=True):
             for slot in [s for s in self.rule.state if s in values]:
                 self.state[p][slot] = new_state(p, 0.0).copy_(values[slot])
+            if "step" in values:
+                self.state[p]["step"] = torch.tensor(float(values["step"]), dtype=torch.float64)
         self._layout = None
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -142,11 +156,27 @@ def _plain(rule: Rule, settings: dict[str, Any]) -> None:
     """Check settings, a learning rate that is a tensor by its value; other keys of a group are not the rule's."""
     known = {name: settings[name] for name in settings if name in rule.defaults}
     rule.settings({name: v.item() if isinstance(v, Tensor) and v.numel() == 1 else v for name, v in known.items()})
+    if not isinstance(settings.get("maximize", False), bool):
+        raise UserError(f"maximize must be True or False, got {settings['maximize']!r}")
+
+
+def _check_saved(rule: Rule, state_dict: dict[str, Any]) -> None:
+    """Refuse what another rule's optimizer saved: it would be taken over in part, and step otherwise than before."""
+    for group in state_dict["param_groups"]:
+        missing = [name for name in rule.defaults if name not in group]
+        if missing:
+            raise UserError(f"state_dict: it is of another optimizer than {rule.title}; it lacks {', '.join(missing)}")
+        _plain(rule, group)
+    foreign = {slot for values in state_dict["state"].values() for slot in values} - {*rule.state, "step"}
+    if foreign:
+        raise UserError(
+            f"state_dict: it is of another optimizer than {rule.title}; it holds {', '.join(sorted(foreign))}"
+        )
 
 
 @lru_cache(maxsize=256)
 def _graph(rule: Rule, static: tuple[tuple[str, Any], ...], maximize: bool) -> Graph:
-    return Graph.of(rule, dict(static), maximize)
+    return Graph.of(rule, rule.settings(dict(static)), maximize)
 
 
 def _watched(optimizer: RuleOptimizer) -> bool:

@@ -177,6 +177,8 @@ def _options(rule: str, parameters: list[inspect.Parameter]) -> list[inspect.Par
     if "t" not in [p.name for p in named]:
         raise UserError(f"rule {rule} must take the step count t after the star: def {rule}(x, g, ..., *, t, lr=...)")
     for p in named:
+        if p.name.startswith("_"):
+            raise UserError(f"rule {rule}: {p.name} must not begin with an underscore; such names are the engines' own")
         if p.name != "t" and p.default is p.empty:
             raise UserError(f"rule {rule}: {p.name} must have a default value, got none; write {p.name}: Rate = 0.01")
     return [p for p in named if p.name != "t"]
