@@ -43,6 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         command = error.ctx.command_path if error.ctx else "surefoot"
         return _complain(f"{error.format_message()} (see {command} --help)")
     except (KeyboardInterrupt, typer.Abort):
+        print("surefoot: stopped", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
         # The reader left (`| head`); what is still buffered must not complain at exit either.
@@ -92,7 +93,7 @@ def compare(
 ) -> None:
     """Which optimizer, with which settings, and how sure."""
     if report is not None:
-        _check_writable(report)
+        _check_writable(report, store)
     from surefoot.cli_answer import show
     from surefoot.cli_progress import on_standard_error
     from surefoot.compare import run
@@ -160,8 +161,10 @@ def rules(
     print(engines.show(rule, show))
 
 
-def _check_writable(report: Path) -> None:
-    """Find out before the work, not after it, that the report cannot be written."""
+def _check_writable(report: Path, store: Path) -> None:
+    """Find out before the work, not after it, that the report cannot be written, or would be written over trials."""
+    if report.resolve() == store.resolve() or (report.is_file() and report.read_bytes()[:6] == b"SQLite"):
+        raise UserError(f"--report: {report} is a store of trials and must not be written over; name another file")
     existed = report.exists()
     try:
         with report.open("a"):

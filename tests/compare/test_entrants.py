@@ -45,6 +45,7 @@ def test_a_file_and_a_name_together(mine: str) -> None:
         (["adam", adam], "'adam' stands twice"),
         ([], "at least one"),
         ([3], "must be a name"),
+        (3, "must be a list"),
     ],
 )
 def test_what_cannot_take_part_is_refused_in_one_line(optimizers: list, words: str) -> None:
@@ -63,3 +64,9 @@ def test_the_code_to_paste_builds_the_class(name: str) -> None:
     import surefoot as sf
 
     assert eval(entrants(name)[name].constructor, {"sf": sf}).rule.name == name
+
+
+def test_our_optimizer_classes_stand_for_their_rules() -> None:
+    import surefoot as sf
+
+    assert {name: e.constructor for name, e in entrants([sf.optim.LAMB]).items()} == {"lamb": "sf.optim.LAMB"}

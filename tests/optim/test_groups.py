@@ -115,3 +115,24 @@ def test_a_bad_setting_of_a_group_is_refused_and_named() -> None:
     with pytest.raises(UserError, match=r"lr must be in \[0, inf\), got -1"):
         optimizer.add_param_group({"params": [parameter(2)], "lr": -1})
     assert len(optimizer.param_groups) == 1
+
+
+@pytest.mark.parametrize(
+    ("make", "words"),
+    [
+        (lambda: Adam([torch.zeros(3, dtype=torch.int64)]), "floating or complex type, got torch.int64"),
+        (lambda: Adam([parameter(3)], maximize="no"), "maximize must be True or False"),
+    ],
+)
+def test_what_cannot_be_stepped_is_refused(make, words: str) -> None:
+    with pytest.raises(UserError, match=words):
+        make()
+
+
+def test_an_option_that_is_changed_later_is_checked_too() -> None:
+    p = parameter(3)
+    p.grad = torch.ones(3)
+    optimizer = Adam([p])
+    optimizer.param_groups[0]["eps_at"] = "bogus"
+    with pytest.raises(UserError, match="eps_at must be one of"):
+        optimizer.step()

@@ -124,3 +124,23 @@ def test_a_layout_is_kept_while_nothing_moves(optimizer_class: type[RuleOptimize
         optimizer.step()
         layouts.add(id(optimizer._layout))
     assert len(layouts) == 1
+
+
+def test_a_negated_view_of_one_number_keeps_its_sign() -> None:
+    p = torch.nn.Parameter(torch.zeros(1))
+    optimizer = SGD([p], lr=1.0)
+    p.grad = torch.ones(1)
+    optimizer.step()
+    p.grad = torch.tensor([1 + 1j]).conj().imag
+    optimizer.step()
+    assert p.item() == 0
+
+
+def test_a_gradient_of_another_shape_is_not_read() -> None:
+    p = torch.nn.Parameter(torch.zeros(10, 2, 2).permute(2, 1, 0))
+    optimizer = SGD([p], lr=1.0)
+    p.grad = torch.ones(10, 2, 2).permute(2, 1, 0)
+    optimizer.step()
+    p.grad.data = torch.ones(60).as_strided((3, 2, 10), (1, 2, 4))
+    with pytest.raises(RuntimeError):
+        optimizer.step()

@@ -10,7 +10,9 @@ from typing import Any
 import pytest
 import torch
 
-from surefoot.optim import CLASSES, Adam, RuleOptimizer
+from surefoot.errors import UserError
+from surefoot.optim import CLASSES, Adam, RuleOptimizer, from_rule
+from surefoot.rules import Rate
 from tests.optim.eager import OPTIMIZERS, parameter, randoms, same
 
 every_optimizer = pytest.mark.parametrize("optimizer_class", OPTIMIZERS, ids=lambda c: c.__name__)
@@ -126,3 +128,82 @@ def test_a_state_from_another_layout_of_memory_is_laid_out_as_the_parameter() ->
     second.load_state_dict(first.state_dict())
     assert second.state[q]["m"].stride() == q.stride()
     assert torch.equal(second.state[q]["m"], first.state[p]["m"])
+
+
+def stepped(memory: Callable[[torch.Tensor], object] | None) -> torch.Tensor:
+    """A parameter after three steps of Adam, its state moved in memory after the first."""
+    p = parameter(4000, seed=1)
+    optimizer = Adam([p], lr=0.1)
+    for k in range(3):
+        p.grad = randoms(4000, seed=k)
+        optimizer.step()
+        if k == 0 and memory is not None:
+            for slot in ("m", "v"):
+                memory(optimizer.state[p][slot])
+    return p.detach()
+
+
+def swap(v: torch.Tensor) -> None:
+    v.data = v.data.clone()
+
+
+def grow_and_shrink(v: torch.Tensor) -> None:
+    kept = v.clone()
+    v.resize_(16_000).resize_(4000).copy_(kept)
+
+
+@pytest.mark.parametrize("memory", [swap, torch.Tensor.share_memory_, grow_and_shrink, lambda v: v.set_(v.clone())])
+def test_state_that_moves_in_memory_is_found_there(memory: Callable[[torch.Tensor], object]) -> None:
+    assert torch.equal(stepped(memory), stepped(None))
+
+
+def test_a_counter_that_moves_in_memory_goes_on_counting() -> None:
+    p = parameter(3)
+    optimizer = Adam([p])
+    for _ in range(3):
+        p.grad = torch.ones(3)
+        optimizer.step()
+        optimizer.state[p]["step"].share_memory_()
+    assert optimizer.state_dict()["state"][0]["step"] == 3
+
+
+def test_loading_copies_the_counter() -> None:
+    p, q = parameter(3), parameter(3)
+    one, other = Adam([p]), Adam([q])
+    p.grad, q.grad = torch.ones(3), torch.ones(3)
+    one.step()
+    other.load_state_dict(one.state_dict())
+    one.step()
+    one.step()
+    other.step()
+    assert (one.state[p]["step"], other.state[q]["step"]) == (3, 2)
+
+
+@pytest.mark.parametrize("foreign", [torch.optim.Adam, CLASSES["momentum"], CLASSES["amsgrad"]])
+def test_what_another_rules_optimizer_saved_is_refused(foreign: Any) -> None:
+    p = parameter(3)
+    p.grad = torch.ones(3)
+    saved = foreign([p])
+    saved.step()
+    with pytest.raises(UserError, match="of another optimizer than Adam"):
+        Adam([p]).load_state_dict(saved.state_dict())
+
+
+def test_a_saved_setting_outside_its_domain_is_refused() -> None:
+    optimizer = Adam([parameter(3)])
+    saved = optimizer.state_dict()
+    saved["param_groups"][0]["lr"] = float("inf")
+    with pytest.raises(UserError, match="lr must be in"):
+        optimizer.load_state_dict(saved)
+
+
+def negated(x, g, *, t, lr: Rate = 0.1):
+    return x + lr * g
+
+
+def test_an_optimizer_of_a_rule_of_ones_own_is_pickled_and_copied() -> None:
+    p = parameter(3)
+    made = from_rule(negated)([p], lr=0.5)
+    for again in (pickle.loads(pickle.dumps(made)), copy.deepcopy(made)):
+        assert type(again) is type(made)
+        assert again.param_groups[0]["lr"] == 0.5

@@ -95,7 +95,7 @@ def test_a_users_task_is_the_attribute_or_what_it_returns(mine: Path) -> None:
         ("wrong", "must be a surefoot.Task or a function of no arguments that returns one, got int"),
         ("number", "must be a surefoot.Task or a function of no arguments that returns one, got int"),
         ("Task", "must be a surefoot.Task or a function of no arguments that returns one, got type"),
-        ("refused", "name: must be a text that is not empty, got ''"),
+        ("refused", "name: must be a text of one line that is not empty, got ''"),
         ("tusk", "mine.py has no 'tusk'; did you mean 'task'?"),
     ],
 )

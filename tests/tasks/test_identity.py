@@ -117,3 +117,68 @@ def test_a_value_that_contains_itself_is_no_trouble() -> None:
     loop: list[object] = [1]
     loop.append(loop)
     assert digest(loop) == digest(loop)
+
+
+GLOBAL = """
+import functools
+from types import SimpleNamespace
+
+import numpy as np
+import torch.nn.functional as F
+from torch import nn
+from torch.nn.functional import mse_loss as imported
+
+criterion, alias, number = nn.HuberLoss(delta=1.0), F.mse_loss, np.float32(1)
+partial, space = functools.partial(F.mse_loss, reduction="mean"), SimpleNamespace(k=1)
+
+class Scaled(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self._a = 1
+
+    @property
+    def b(self):
+        return 1
+
+    @staticmethod
+    def c():
+        return 1
+
+scaled = Scaled()
+loss = lambda output, y: criterion(output, y) + alias(output, y) * number + partial(output, y) + imported(output, y)
+other = lambda output, y: space.k * scaled.b * output.mean()
+"""
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "name"),
+    [
+        ("delta=1.0", "delta=2.0", "loss"),
+        ("nn.HuberLoss(delta=1.0)", "nn.L1Loss()", "loss"),
+        ("F.mse_loss, np", "F.l1_loss, np", "loss"),
+        ("float32(1)", "float32(2)", "loss"),
+        ('reduction="mean"', 'reduction="sum"', "loss"),
+        ("import mse_loss as", "import l1_loss as", "loss"),
+        ("(k=1)", "(k=2)", "other"),
+        ("self._a = 1", "self._a = 2", "other"),
+        ("def b(self):\n        return 1", "def b(self):\n        return 2", "other"),
+        ("def c():\n        return 1", "def c():\n        return 2", "other"),
+    ],
+)
+def test_whatever_a_function_reads_counts(tmp_path: Path, before: str, after: str, name: str) -> None:
+    assert before in GLOBAL
+    same, again = (digest(written(tmp_path / k, GLOBAL, name)) for k in ("a", "b"))
+    assert same == again
+    assert digest(written(tmp_path / "c", GLOBAL.replace(before, after), name)) != same
+
+
+def test_what_stands_in_a_file_beside_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen = set()
+    for k, (factor, scale) in enumerate([(1, 1), (2, 1), (1, 2)]):
+        folder = tmp_path / str(k)
+        folder.mkdir()
+        (folder / "beside.py").write_text(f"SCALE = {scale}\ndef helper(x):\n    return x * {factor}\n")
+        monkeypatch.delitem(sys.modules, "beside", raising=False)
+        body = "import beside\nloss = lambda output, y: beside.helper(output - y).mean() * beside.SCALE\n"
+        seen.add(digest(written(folder, body, "loss")))
+    assert len(seen) == 3

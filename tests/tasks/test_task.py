@@ -99,7 +99,7 @@ def test_a_batch_is_no_larger_than_the_training_rows() -> None:
         ({"steps": -1}, "steps: must be at least 1, got -1"),
         ({"steps": True}, "steps: must be at least 1, got True"),
         ({"steps": "many"}, "steps: must be a whole number, got 'many'"),
-        ({"name": " "}, "name: must be a text that is not empty, got ' '"),
+        ({"name": " "}, "name: must be a text of one line that is not empty, got ' '"),
         ({"model": nn.Linear(2, 3)}, "model: must be a factory"),
         ({"loss": None}, "loss: must be a callable of (output, y), got NoneType"),
         ({"score": 3}, "score: must be a callable of (output, y), got int"),

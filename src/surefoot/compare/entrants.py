@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from surefoot.errors import UserError
-from surefoot.references import is_reference
-from surefoot.rules.catalogue import CHAPTER, find
+from surefoot.optim.optimizer import RuleOptimizer
+from surefoot.rules.catalogue import CHAPTER, RULES, find
 from surefoot.rules.rule import Rule
 
 #: What a user may name an optimizer by.
-Named = str | Callable[..., Any] | Rule
+Named = str | Callable[..., Any] | Rule | type[RuleOptimizer]
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,8 @@ def entrants(optimizers: Sequence[Named] | str | None) -> dict[str, Entrant]:
     """Who is compared, by name; the chapter's eight unless told otherwise.
 
     Args:
-        optimizers: names, `file.py:function`, functions or rules; a single text may hold several, with commas between.
+        optimizers: names, `file.py:function`, functions, rules or our optimizer classes; a single text may hold
+            several, with commas between.
 
     Raises:
         UserError: for an unknown name, a function that is no rule, a name given twice, or nothing at all.
@@ -37,9 +38,11 @@ def entrants(optimizers: Sequence[Named] | str | None) -> dict[str, Entrant]:
         optimizers = CHAPTER
     if isinstance(optimizers, str):
         optimizers = [name.strip() for name in optimizers.split(",")]
+    if not isinstance(optimizers, Sequence):
+        raise UserError(f"optimizers: must be a list of names or rules, got {type(optimizers).__name__}")
     found: dict[str, Entrant] = {}
     for named in optimizers:
-        rule = find(named)
+        rule = find(named.rule if isinstance(named, type) and issubclass(named, RuleOptimizer) else named)
         if rule.name in found:
             raise UserError(f"optimizers: {rule.name!r} stands twice; every optimizer needs a name of its own")
         rule.trace({option: rule.defaults[option] for option in rule.static})  # what cannot be traced is said here
@@ -50,6 +53,8 @@ def entrants(optimizers: Sequence[Named] | str | None) -> dict[str, Entrant]:
 
 
 def _constructor(named: Named, rule: Rule) -> str:
+    if RULES.get(rule.name) is rule:
+        return f"sf.optim.{rule.title}"
     if not isinstance(named, str):
         return f"sf.optim.from_rule({rule.name})"
-    return f"sf.optim.from_rule({named!r})" if is_reference(named) else f"sf.optim.{rule.title}"
+    return f"sf.optim.from_rule({named!r})"

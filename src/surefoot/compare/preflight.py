@@ -1,9 +1,8 @@
-"""Before the first trial: is there anything to learn from, how are trials run, what does a step cost."""
+"""Before the first trial: how trials are run, and what a step costs."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
-from math import isfinite
 from statistics import median
 from time import perf_counter
 from typing import Any
@@ -14,10 +13,8 @@ from surefoot.compare.runners.check import reason_not_batchable
 from surefoot.compare.runners.memory import lanes_per_batch, memory_per_lane
 from surefoot.compare.store import Store
 from surefoot.engines.graph import Graph
-from surefoot.errors import UserError
 from surefoot.optim.make import from_rule
 from surefoot.rules.rule import Rule
-from surefoot.tasks.batches import order
 from surefoot.tasks.task import Task
 
 #: Repetitions of a step whose median is the step's cost.
@@ -56,32 +53,6 @@ def remembered(store: Store, name: str, measure: Callable[[], Any]) -> Any:
         found = measure()
         store.remember(name, found)
     return found
-
-
-def check_first_loss(task: Task, seed: int) -> float:
-    """The loss before any step; a task where it is not a finite number is refused.
-
-    Raises:
-        UserError: saying which loss came, or how the task's own code failed.
-    """
-    model = task.build(seed)
-    rows = torch.from_numpy(order(seed, len(task.train.y), task.batch_size, 1)[0])
-    try:
-        with torch.random.fork_rng(devices=[]):
-            loss = task.loss(model(task.train.x[rows]), task.train.y[rows])
-        value = float(loss.detach())
-    except Exception as error:
-        cause = " ".join(f"{type(error).__name__}: {error}".split())
-        raise UserError(f"task {task.name!r}: model and loss fail on the first minibatch: {cause}") from error
-    if not isfinite(value):
-        raise UserError(
-            f"task {task.name!r}: the loss must be finite at step 0, got {value}; look at the scale of the data"
-        )
-    if not loss.requires_grad:
-        raise UserError(
-            f"task {task.name!r}: the loss does not depend on the model's parameters; nothing can be learned"
-        )
-    return value
 
 
 def choose_way(task: Task, rules: Mapping[str, Rule], store: Store) -> Way:

@@ -11,10 +11,11 @@ from surefoot.compare.character import character
 from surefoot.compare.entrants import Entrant, Named, entrants
 from surefoot.compare.execute import Executor, Runs
 from surefoot.compare.findings import Findings
+from surefoot.compare.first_look import look
 from surefoot.compare.judging.judge import Contender, judge
 from surefoot.compare.judging.selection import select
 from surefoot.compare.keys import trial_key
-from surefoot.compare.preflight import Cost, Way, check_first_loss, choose_way, costs, remembered
+from surefoot.compare.preflight import Cost, Way, choose_way, costs, remembered
 from surefoot.compare.progress import Progress, Silent
 from surefoot.compare.protocol import Protocol
 from surefoot.compare.provenance import machine, versions
@@ -90,7 +91,7 @@ class _Comparison:
 
     def run(self) -> Study:
         self.progress.start("preflight", 1)
-        remembered(self.store, f"first loss {self.task.fingerprint}", lambda: check_first_loss(self.task, SEARCH_SEED))
+        remembered(self.store, f"first loss {self.task.fingerprint}", lambda: look(self.task, SEARCH_SEED))
         way = choose_way(self.task, self.rules, self.store)
         cost = costs(self.task, self.rules, self.store)
         contenders = [_contender(name, entrant, cost[name]) for name, entrant in self.entrants.items()]

@@ -2,12 +2,13 @@
 
 import inspect
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from surefoot.engines.graph import Graph
 from surefoot.errors import UserError
 from surefoot.optim.optimizer import RuleOptimizer
-from surefoot.rules.catalogue import find
+from surefoot.rules.catalogue import RULES, find
 from surefoot.rules.rule import Rule
 
 
@@ -33,6 +34,12 @@ def from_rule(rule: str | Callable[..., Any] | Rule, name: str | None = None) ->
     >>> (w**2).sum().backward(); optimizer.step(); w.tolist()
     [0.5, -1.5]
     """
+    return _made(rule, name)
+
+
+@cache
+def _made(rule: str | Callable[..., Any] | Rule, name: str | None) -> type[RuleOptimizer]:
+    """One class for a rule and a name, however often it is asked for: copies of an optimizer have its class."""
     found = find(rule)
     Graph.of(found)  # what cannot be traced is said here
     taken = {"step"} & set(found.slots) | {"self", "params", "maximize"} & set(found.defaults)
@@ -50,7 +57,15 @@ def from_rule(rule: str | Callable[..., Any] | Rule, name: str | None = None) ->
     initialise.__signature__ = signature  # type: ignore[attr-defined]
     class_name = name or found.name
     members = {"__init__": initialise, "__doc__": _doc(found), "__module__": "surefoot.optim", "rule": found}
+    if RULES.get(found.name) is not found:  # a class that no import leads to is pickled by its rule's function
+        members["__reduce__"] = lambda self: (_bare, (found.function, name), self.__getstate__())
     return type(class_name, (RuleOptimizer,), members)
+
+
+def _bare(function: Callable[..., Any], name: str | None) -> RuleOptimizer:
+    """An optimizer of a user's rule without content, which unpickling fills."""
+    made = _made(function, name)
+    return made.__new__(made)
 
 
 def _signature(rule: Rule) -> inspect.Signature:

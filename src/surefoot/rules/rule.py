@@ -67,6 +67,9 @@ class Rule:
             facts=getattr(function, "facts", Facts()),
         )
         rule.settings()  # the defaults must pass the rule's own checks
+        for option, domain in rule.hyper.items():
+            if domain.decades is not None and float(rule.defaults[option]) <= 0:
+                raise UserError(f"rule {name}: {option} is searched around its default, which must be above 0, got 0")
         for slot, first in rule.start.items():
             if first not in rule.hyper:
                 raise UserError(f"rule {name}: slot {slot} starts at {first!r}, which is no hyperparameter of it")

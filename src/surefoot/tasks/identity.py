@@ -2,8 +2,8 @@
 
 Python's own `hash` changes from one process to the next, `repr` shows addresses, and a name does not tell that its body
 was edited. A store that must never mix the results of two losses needs better: functions are read down to their
-instructions, constants, defaults, closures and the names of their own module that they use. What comes with Python,
-torch or numpy is known by name.
+instructions, constants, defaults, closures and all the global names that they use, in whatever file of the user's those
+are. What comes with Python or is installed is known by name.
 """
 
 import functools
@@ -19,6 +19,11 @@ import torch
 from torch import nn
 
 _BY_NAME = sys.stdlib_module_names | {"torch", "numpy"}
+_INSTALLED = ("site-packages", "dist-packages")
+#: What torch keeps on every module for itself; parameters and buffers are read by way of it.
+_TORCHS_OWN = vars(nn.Module()).keys() - {"training"}
+#: What is read once, however many functions use it: these stay where they are while a digest is made.
+_LASTING = (FunctionType, type, ModuleType, nn.Module)
 
 
 def digest(*values: object) -> str:
@@ -27,17 +32,21 @@ def digest(*values: object) -> str:
     >>> digest(lambda x: x + 1) == digest(lambda x: x + 1), digest(lambda x: x + 1) == digest(lambda x: x + 2)
     (True, False)
     """
-    return _digest(values, frozenset()).hex()
+    return _digest(values, frozenset(), {}).hex()
 
 
-def _digest(value: object, above: frozenset[int]) -> bytes:
+def _digest(value: object, above: frozenset[int], known: dict[int, bytes]) -> bytes:
     """The digest of a value's kind and of its parts; a part that contains itself is cut where it comes round again."""
     if id(value) in above:
         return b"cycle"
+    if id(value) in known:
+        return known[id(value)]
     sink = hashlib.sha256(f"{type(value).__qualname__}\0".encode())
     for part in _parts(value):
-        sink.update(part if isinstance(part, bytes) else _digest(part, above | {id(value)}))
+        sink.update(part if isinstance(part, bytes) else _digest(part, above | {id(value)}, known))
         sink.update(b"\0")
+    if isinstance(value, _LASTING):
+        known[id(value)] = sink.digest()
     return sink.digest()
 
 
@@ -49,9 +58,9 @@ def _parts(value: Any) -> Iterator[Any]:  # noqa: PLR0912 - one branch a kind of
         case tuple() | list():
             yield from value
         case set() | frozenset():
-            yield from sorted(_digest(part, frozenset()) for part in value)
+            yield from sorted(_digest(part, frozenset(), {}) for part in value)
         case dict():
-            yield from sorted(_digest(item, frozenset({id(value)})) for item in value.items())
+            yield from sorted(_digest(item, frozenset({id(value)}), {}) for item in value.items())
         case torch.Tensor():
             plain = value.detach().cpu().contiguous()
             yield from (str(plain.dtype), tuple(plain.shape), plain.reshape(-1).view(torch.uint8).numpy().tobytes())
@@ -74,12 +83,12 @@ def _parts(value: Any) -> Iterator[Any]:  # noqa: PLR0912 - one branch a kind of
         case nn.Module():
             yield from (dict(value.named_parameters()), dict(value.named_buffers()))
             for name, layer in value.named_modules():
-                public = {key: part for key, part in vars(layer).items() if not key.startswith("_")}
-                yield from (name, type(layer), public)
+                own = {key: part for key, part in vars(layer).items() if key not in _TORCHS_OWN}
+                yield from (name, type(layer), layer.training, own)
         case type():
             yield value.__qualname__
             yield from (item for item in vars(value).items() if _is_plain(item[1]) and not item[0].startswith("__"))
-            yield from (item for item in vars(value).items() if isinstance(item[1], FunctionType))
+            yield from ((name, code) for name, part in vars(value).items() for code in _methods(part))
             yield from value.__bases__
         case _:
             yield type(value)
@@ -87,8 +96,21 @@ def _parts(value: Any) -> Iterator[Any]:  # noqa: PLR0912 - one branch a kind of
 
 
 def _known_by_name(value: Any) -> bool:
-    module = value.__module__ or "builtins"
-    return module != "__main__" and str(module).partition(".")[0] in _BY_NAME
+    name = value.__name__ if isinstance(value, ModuleType) else value.__module__ or "builtins"
+    root = str(name).partition(".")[0]
+    if root == "__main__":
+        return False
+    file = getattr(sys.modules.get(root), "__file__", None) or ""
+    return root in _BY_NAME or any(folder in file for folder in _INSTALLED)
+
+
+def _methods(part: object) -> tuple[object, ...]:
+    """The functions behind what stands in a class's body."""
+    if isinstance(part, property):
+        return (part.fget, part.fset)
+    if isinstance(part, staticmethod | classmethod):
+        return (part.__func__,)
+    return (part,) if isinstance(part, FunctionType) else ()
 
 
 def _is_plain(value: object) -> bool:
@@ -103,12 +125,13 @@ def _contents(cell: Any) -> object:
 
 
 def _reads(function: FunctionType) -> Iterator[tuple[str, object]]:
-    """What a function takes from its own module: plain values, arrays, and the functions and classes defined there."""
+    """What a function takes from its module's names: the values, and of a user's module what is read off it."""
     names, codes = set[str](), [function.__code__]
     for code in codes:
         names.update(code.co_names)
         codes.extend(part for part in code.co_consts if isinstance(part, CodeType))
     for name in sorted(names & function.__globals__.keys()):
         value = function.__globals__[name]
-        if _is_plain(value) or getattr(value, "__module__", None) == function.__module__:
-            yield name, value
+        if isinstance(value, ModuleType) and not _known_by_name(value):
+            value = {read: getattr(value, read) for read in names if hasattr(value, read)}
+        yield name, value

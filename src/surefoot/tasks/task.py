@@ -72,8 +72,8 @@ class Task:
         batch_size: int = 64,
         steps: int = 1000,
     ) -> None:
-        if not isinstance(name, str) or not name.strip():
-            raise UserError(f"name: must be a text that is not empty, got {name!r}")
+        if not isinstance(name, str) or not name.strip() or not name.isprintable():
+            raise UserError(f"name: must be a text of one line that is not empty, got {name!r}")
         if isinstance(model, nn.Module) or not callable(model):
             raise UserError(
                 f"model: must be a factory, a callable of no arguments that returns a new torch.nn.Module, got "

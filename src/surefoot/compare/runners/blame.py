@@ -5,6 +5,9 @@ from contextlib import contextmanager
 
 from surefoot.errors import UserError
 
+#: Some of torch's lines are a paragraph.
+LONGEST = 200
+
 
 def first_line(error: BaseException) -> str:
     """An error's kind and the first line of what it says, without a closing full stop.
@@ -13,6 +16,7 @@ def first_line(error: BaseException) -> str:
     'ValueError: no. Try again'
     """
     text = str(error).strip().partition("\n")[0].rstrip(" .")
+    text = text if len(text) <= LONGEST else f"{text[:LONGEST]} ..."
     return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
