@@ -55,7 +55,7 @@ def _steps(rule: Rule, gradients: np.ndarray[tuple[int], np.dtype[np.float64]]) 
     taken = []
     for t, gradient in enumerate(gradients, start=1):
         slots[:2] = 1.0, gradient
-        plan.uniforms[:, 0] = kernel.uniforms(t, **hyper)
+        plan.fill(0, kernel.uniforms(t, **hyper))
         plan.run(1)
         taken.append(abs(1.0 - float(slots[0])))
     return taken

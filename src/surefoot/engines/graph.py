@@ -12,7 +12,7 @@ from functools import cached_property
 
 from surefoot.errors import UserError
 from surefoot.rules.rule import Rule, Setting
-from surefoot.rules.vocabulary import COMPARISONS, Node
+from surefoot.rules.vocabulary import Node
 
 
 class Level(IntEnum):
@@ -138,10 +138,6 @@ class Graph:
 
     def _is_element(self, index: int) -> bool:
         return self.levels[index] == Level.ELEMENT
-
-    def is_condition(self, index: int) -> bool:
-        """Whether a node is a comparison, the condition of a `where`."""
-        return self.nodes[index].op in COMPARISONS
 
     def text(self) -> str:
         """The graph for a reader: a line a node, with how often it is computed.

@@ -176,8 +176,7 @@ def run_kernel(
     copies = [{slot: np.array(each[slot], kernel.dtype, order="C") for slot in kernel.slots} for each in tensors]
     plan = kernel.plan([each["x"].size for each in copies], groups)
     plan.table[:] = [[each[slot].ctypes.data for each in copies] for slot in kernel.slots]
-    with np.errstate(over="ignore"):
-        for group, values in enumerate(scalars[: plan.uniforms.shape[1]]):
-            plan.uniforms[:, group] = values
+    for group, values in enumerate(scalars[: plan.uniforms.shape[1]]):
+        plan.fill(group, values)
     plan.run(threads)
     return [{slot: each[slot] for slot in ("x", *kernel.graph.state)} for each in copies]

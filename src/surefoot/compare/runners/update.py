@@ -57,9 +57,8 @@ class LaneUpdate:
     def step(self, t: int, gradients: Sequence[Tensor]) -> None:
         """Make update number `t`, counted from 1, with stacked gradients (K, ...), contiguous, of the parameters."""
         if self._scalars_change or not self._scalars_known:
-            rows = [self._kernel.uniforms(t, **hyper) for hyper in self._hyper]
-            with np.errstate(over="ignore"):  # what is too large for float32 is infinite in it
-                self._plan.uniforms[...] = np.array(rows).T
+            for lane, hyper in enumerate(self._hyper):
+                self._plan.fill(lane, self._kernel.uniforms(t, **hyper))
             self._scalars_known = True
         self._point("g", gradients, self.first)
         self._plan.run(torch.get_num_threads())
