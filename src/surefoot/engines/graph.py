@@ -81,8 +81,8 @@ class Graph:
 
     @property
     def state(self) -> tuple[str, ...]:
-        """The state slots that are kept from step to step."""
-        return tuple(s for s in self.outputs if s != "x")
+        """The state slots that are kept from step to step; an output that is no slot is not kept."""
+        return tuple(s for s in self.outputs if s in self.slots and s != "x")
 
     @cached_property
     def levels(self) -> tuple[Level, ...]:
