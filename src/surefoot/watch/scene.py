@@ -1,4 +1,4 @@
-"""What the explorer draws, as plain records: a live scene, whose walks the page takes itself, or a recording of walks."""
+"""What the explorer draws, as plain records: a scene, in which the page takes the walks itself, or recorded walks."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
