@@ -13,7 +13,7 @@ from surefoot.engines import numpy as reference
 from surefoot.engines.graph import Graph
 from surefoot.engines.host import source, uniforms
 from surefoot.errors import UserError
-from surefoot.rules import Rate, Rule, exp, log, maximum, minimum, sign, sqrt, where
+from surefoot.rules import Rate, Rule, cos, exp, log, maximum, minimum, sign, sin, sqrt, where
 from surefoot.rules.rule import Setting
 from surefoot.rules.vocabulary import Value
 from tests.rules.own import CHOSEN, named
@@ -25,6 +25,8 @@ OF_TWO: dict[str, Callable[[Value, Value], Value]] = {
     "sqrt": lambda a, b: sqrt(a),
     "log": lambda a, b: log(a),
     "exp": lambda a, b: exp(a * b),
+    "sin": lambda a, b: sin(minimum(a, b)),
+    "cos": lambda a, b: cos(maximum(a, b)),
     "1 / sign": lambda a, b: 1 / sign(a),
     "1 / maximum": lambda a, b: 1 / maximum(a - b, 0.0),
     "1 / minimum": lambda a, b: 1 / minimum(a, -0.0),

@@ -1,10 +1,10 @@
-"""exp, log and pow, which every engine takes from another library: within 4 ulp of the truth, and alike at the ends."""
+"""exp, log, sin, cos and pow, which every engine takes from another library: within 4 ulp of the truth, and alike at the ends."""
 
 import numpy as np
 import pytest
 
 from surefoot.engines import numpy as reference
-from surefoot.rules import Rate, Rule, exp, log
+from surefoot.rules import Rate, Rule, cos, exp, log, sin
 from surefoot.rules.vocabulary import Value
 from surefoot.testing.engines import Array, Engine, assert_same, by_kernel, by_torch
 
@@ -17,11 +17,25 @@ def logarithm(x: Value, g: Value, *, t: Value, lr: Rate = 1.0) -> Value:
     return log(x) + 0.0 * g
 
 
+def sine(x: Value, g: Value, *, t: Value, lr: Rate = 1.0) -> Value:
+    return sin(x) + 0.0 * g
+
+
+def cosine(x: Value, g: Value, *, t: Value, lr: Rate = 1.0) -> Value:
+    return cos(x) + 0.0 * g
+
+
 def power(x: Value, g: Value, *, t: Value, lr: Rate = 1.0) -> Value:
     return x**g
 
 
-TRUE = {exponential: lambda x, g: np.exp(x), logarithm: lambda x, g: np.log(x), power: np.power}
+TRUE = {
+    exponential: lambda x, g: np.exp(x),
+    logarithm: lambda x, g: np.log(x),
+    sine: lambda x, g: np.sin(x),
+    cosine: lambda x, g: np.cos(x),
+    power: np.power,
+}
 ENDS = [0.0, -0.0, 1.0, -1.0, 0.5, 2.0, -2.0, 1e-40, 80.0, -120.0, 1000.0, -1000.0, np.inf, -np.inf, np.nan]
 
 
@@ -30,7 +44,7 @@ ENDS = [0.0, -0.0, 1.0, -1.0, 0.5, 2.0, -2.0, 1e-40, 80.0, -120.0, 1000.0, -1000
 @pytest.mark.parametrize("function", TRUE)
 def test_within_4_ulp_of_the_true_value(function: object, dtype: str, engine: Engine) -> None:
     rng = np.random.default_rng(0)
-    signs = rng.choice([-1, 1], 20_000) if function is exponential else 1
+    signs = rng.choice([-1, 1], 20_000) if function in (exponential, sine, cosine) else 1
     x = (rng.uniform(0.01, 40, 20_000) * signs).astype(dtype)
     g = rng.uniform(-8, 8, 20_000).astype(dtype)
     true = TRUE[function](x.astype(np.longdouble), g.astype(np.longdouble))

@@ -8,7 +8,7 @@ import pytest
 from surefoot.engines import llvm
 from surefoot.engines import numpy as reference
 from surefoot.engines.graph import Graph
-from surefoot.rules import OPERATIONS, Rule, exp, log, maximum, minimum, norm, sign, sqrt, where
+from surefoot.rules import OPERATIONS, Rule, cos, exp, log, maximum, minimum, norm, sign, sin, sqrt, where
 from surefoot.rules.vocabulary import COMPARISONS, Value
 from surefoot.testing.engines import HOSTILE, INEXACT, Engine, assert_same, by_kernel, by_torch
 
@@ -24,6 +24,8 @@ WORDS: dict[str, Callable[[Value, Value], Value]] = {
     "sign": lambda a, b: sign(a),
     "exp": lambda a, b: exp(a),
     "log": lambda a, b: log(a),
+    "sin": lambda a, b: sin(a),
+    "cos": lambda a, b: cos(a),
     "maximum": maximum,
     "minimum": minimum,
     "lt": lambda a, b: where(a < b, 1.0, 0.0),

@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from surefoot.rules import OPERATIONS, debias, ema, exp, log, maximum, minimum, norm, root, sign, sqrt, where
+from surefoot.rules import OPERATIONS, cos, debias, ema, exp, log, maximum, minimum, norm, root, sign, sin, sqrt, where
 from surefoot.rules.vocabulary import Node, Tape
 
 
@@ -45,7 +45,7 @@ def test_every_word_records_itself_and_the_vocabulary_is_just_these() -> None:
     tape = Tape()
     x, y = tape.input("x"), tape.input("y")
     (x + y, 1 - x, 2 * x, 1 / x, x - y, x / y, x**y, -x, abs(x), +x)
-    (sqrt(x), sign(x), exp(x), log(x), maximum(x, 0), minimum(0, x), norm(x))
+    (sqrt(x), sign(x), exp(x), log(x), sin(x), cos(x), maximum(x, 0), minimum(0, x), norm(x))
     for condition in (x < y, x <= y, x > y, x >= y, x == y, x != y):
         where(condition, x, y)
     assert set(recorded(tape)) - {"input", "const"} == set(OPERATIONS)
@@ -56,6 +56,7 @@ def test_every_word_records_itself_and_the_vocabulary_is_just_these() -> None:
 def test_numbers_alone_are_just_computed() -> None:
     assert sqrt(4.0) == 2
     assert exp(log(3.0)) == pytest.approx(3)
+    assert sin(0.5) ** 2 + cos(0.5) ** 2 == pytest.approx(1)
     assert sign(-2.5) == -1
     assert maximum(1, 2) == 2
     assert minimum(1, 2) == 1

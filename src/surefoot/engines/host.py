@@ -25,6 +25,8 @@ PYTHON = {
     "sign": "_sign({})",
     "exp": "_exp({})",
     "log": "_log({})",
+    "sin": "_sin({})",
+    "cos": "_cos({})",
     "maximum": "_maximum({}, {})",
     "minimum": "_minimum({}, {})",
     "lt": "{} < {}",
@@ -44,6 +46,8 @@ FLOATS: dict[str, Any] = {
     "_sqrt": math.sqrt,
     "_exp": math.exp,
     "_log": math.log,
+    "_sin": math.sin,
+    "_cos": math.cos,
     "_pow": math.pow,
     **_CHOICE,
 }
@@ -54,6 +58,8 @@ IEEE: dict[str, Any] = {
     "_sqrt": np.sqrt,
     "_exp": np.exp,
     "_log": np.log,
+    "_sin": np.sin,
+    "_cos": np.cos,
     "_pow": operator.pow,
     **_CHOICE,
 }

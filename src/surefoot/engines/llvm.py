@@ -43,6 +43,8 @@ INSTRUCTIONS: dict[str, tuple[str, ...]] = {
     "abs": ("{n} = call {ty} @llvm.fabs.{f}({ty} {0})",),
     "exp": ("{n} = call {ty} @llvm.exp.{f}({ty} {0})",),
     "log": ("{n} = call {ty} @llvm.log.{f}({ty} {0})",),
+    "sin": ("{n} = call {ty} @llvm.sin.{f}({ty} {0})",),
+    "cos": ("{n} = call {ty} @llvm.cos.{f}({ty} {0})",),
     "pow": ("{n} = call {ty} @llvm.pow.{f}({ty} {0}, {ty} {1})",),
     "lt": ("{n} = fcmp olt {ty} {0}, {1}",),
     "le": ("{n} = fcmp ole {ty} {0}, {1}",),
@@ -69,7 +71,7 @@ def module(graph: Graph, dtype: str) -> str:
     printer = _Printer(graph, {"float32": "float", "float64": "double"}[dtype])
     functions = [printer.function(number, sweep) for number, sweep in enumerate(graph.passes)]
     ty, f = printer.type, printer.suffix
-    declarations = [f"declare {ty} @llvm.{name}.{f}({ty})" for name in ("sqrt", "fabs", "exp", "log")]
+    declarations = [f"declare {ty} @llvm.{name}.{f}({ty})" for name in ("sqrt", "fabs", "exp", "log", "sin", "cos")]
     declarations.append(f"declare {ty} @llvm.pow.{f}({ty}, {ty})")
     metadata = [
         "!0 = distinct !{}",

@@ -40,6 +40,8 @@ OPS: dict[str, Any] = {
     "sign": np.sign,
     "exp": np.exp,
     "log": np.log,
+    "sin": np.sin,
+    "cos": np.cos,
     "maximum": _maximum,
     "minimum": _minimum,
     "lt": np.less,

@@ -54,6 +54,8 @@ OPS: dict[str, Any] = {
     "sign": _sign,
     "exp": torch.exp,
     "log": torch.log,
+    "sin": torch.sin,
+    "cos": torch.cos,
     "maximum": _maximum,
     "minimum": _minimum,
     "lt": torch.lt,

@@ -27,6 +27,7 @@ from surefoot.rules.rule import Rule
 from surefoot.rules.vocabulary import (
     OPERATIONS,
     Value,
+    cos,
     debias,
     ema,
     exp,
@@ -36,6 +37,7 @@ from surefoot.rules.vocabulary import (
     norm,
     root,
     sign,
+    sin,
     sqrt,
     where,
 )
@@ -57,6 +59,7 @@ __all__ = [
     "Rule",
     "Start",
     "Value",
+    "cos",
     "debias",
     "ema",
     "exp",
@@ -68,6 +71,7 @@ __all__ = [
     "norm",
     "root",
     "sign",
+    "sin",
     "sqrt",
     "where",
 ]

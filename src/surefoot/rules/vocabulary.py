@@ -47,6 +47,8 @@ OPERATIONS: dict[str, Op] = {
     "sign": Op(1, _sign),
     "exp": Op(1, math.exp),
     "log": Op(1, math.log),
+    "sin": Op(1, math.sin),
+    "cos": Op(1, math.cos),
     "maximum": Op(2, _maximum),
     "minimum": Op(2, _minimum),
     "lt": Op(2, operator.lt),
@@ -226,6 +228,16 @@ def exp(x: Value) -> Value:
 def log(x: Value) -> Value:
     """Natural logarithm, elementwise; engines agree to a few ulp, not bit for bit."""
     return _apply("log", x)
+
+
+def sin(x: Value) -> Value:
+    """Sine of an angle in radians, elementwise; engines agree to a few ulp, not bit for bit."""
+    return _apply("sin", x)
+
+
+def cos(x: Value) -> Value:
+    """Cosine of an angle in radians, elementwise; engines agree to a few ulp, not bit for bit."""
+    return _apply("cos", x)
 
 
 def sign(x: Value) -> Value:
