@@ -19,8 +19,9 @@ _NORMS = (
 def param_groups(model: nn.Module, weight_decay: float, exempt: Sequence[str] = ()) -> list[dict[str, Any]]:
     """The parameters of a model in two groups: those to be decayed, and biases, norms and other vectors, which are not.
 
-    Decay pulls towards zero: a prior for the weights of a linear map, not for a bias or the gain of a norm. Exempt are the parameters of norm layers, every one with fewer than two dimensions,
-    and those whose names match `exempt`. A parameter that is shared stands once; frozen ones are left out.
+    Decay pulls towards zero: a prior for the weights of a linear map, not for a bias or the gain of a norm. Exempt are
+    the parameters of norm layers, every one with fewer than two dimensions, and those whose names match `exempt`. A
+    parameter that is shared stands once; frozen ones are left out.
 
     Args:
         model: whose parameters they are. weight_decay: of the first group; the second has 0.
