@@ -1,4 +1,4 @@
-"""exp, log, sin, cos and pow, which every engine takes from another library: within 4 ulp of the truth, and alike at the ends."""
+"""Words that every engine takes from another library: within 4 ulp of the truth, and alike at the ends."""
 
 import numpy as np
 import pytest
