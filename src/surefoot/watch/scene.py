@@ -39,6 +39,7 @@ class Landscape:
         surface: what is drawn and reported as the loss, where that is not the field itself with its noise at zero:
             for sparse gradients, their mean over steps. Where it depends on t, it is drawn anew at every step.
         settings: by rule name, the settings that suit this landscape; rules not named keep their defaults.
+        steps: how long to walk here.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Landscape:
     parameters: Mapping[str, Slider] = field(default_factory=dict)
     surface: Field | None = None
     settings: Mapping[str, Mapping[str, Setting]] = field(default_factory=dict)
+    steps: int = 300
 
 
 @dataclass(frozen=True)
@@ -72,13 +74,13 @@ class Scene:
     """A live page: the first landscape is shown, the others can be chosen; positions of walkers are their colours.
 
     Attributes:
-        steps: how many each walker takes. start: overrides the first landscape's.
+        steps: overrides every landscape's. start: overrides the first landscape's.
         noise: (steps, columns) draws, float32, for landscapes with noise inputs: step t, from 1, reads row t - 1.
     """
 
     landscapes: tuple[Landscape, ...]
     walkers: tuple[Walker, ...]
-    steps: int = 1000
+    steps: int | None = None
     start: Point | None = None
     noise: Array = field(default_factory=lambda: np.zeros((0, 0), np.float32))
 
