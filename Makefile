@@ -4,6 +4,7 @@
 #   make demo    compare eight optimizers on real data     make lint     ruff: rules and format
 #   make test    the tests                                 make types    mypy --strict
 #   make bench   the benchmarks                            make docs     rewrite what is generated in docs/
+#   make test-ecosystem  the optimizers inside Hugging Face's Trainer, Lightning, accelerate, torch.compile, DDP
 #   make test-lowest   the tests with the oldest versions that pyproject.toml admits
 #
 # PYTHON=python3.12 chooses the interpreter; ARGS="..." goes on to the command.
@@ -20,7 +21,7 @@ $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.
 @touch $@
 endef
 
-.PHONY: demo test test-slow test-all test-lowest lint types format bench docs changelog clean
+.PHONY: demo test test-slow test-all test-lowest test-ecosystem lint types format bench docs changelog clean
 
 demo: .venv/ready
 	$(BIN)/surefoot compare digits $(ARGS)
@@ -31,8 +32,11 @@ test: .venv/ready-test
 test-slow: .venv/ready-test .venv/ready-benchmark
 	$(BIN)/python -m pytest -m slow $(ARGS)
 
+test-ecosystem: .venv/ready-test .venv/ready-ecosystem
+	$(BIN)/python -m pytest -m ecosystem $(ARGS)
+
 test-all: .venv/ready-test .venv/ready-benchmark
-	$(BIN)/python -m pytest -m "slow or not slow" $(ARGS)
+	$(BIN)/python -m pytest -m "not ecosystem" $(ARGS)
 
 test-lowest: .venv-lowest/ready
 	.venv-lowest/bin/python -m pytest $(ARGS)
