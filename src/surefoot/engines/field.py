@@ -17,6 +17,7 @@ from typing import Any
 
 from surefoot.engines.derivative import tangents
 from surefoot.engines.evaluate import Table
+from surefoot.engines.graph import ancestors
 from surefoot.errors import UserError, did_you_mean
 from surefoot.rules.vocabulary import COMPARISONS, Node, Tape, Value
 
@@ -88,7 +89,7 @@ class Field:
         (25.0, 6.0, 8.0)
         """
         values = self._inputs(table, coordinates, inputs)
-        for i in self._needed():
+        for i in ancestors(self.nodes, (self.loss, *self.gradient)):
             node = self.nodes[i]
             if node.op == "const":
                 values[i] = table.scalar(float(node.payload))  # type: ignore[arg-type]
@@ -115,16 +116,6 @@ class Field:
             for i, node in enumerate(self.nodes)
             if node.op == "input"
         }
-
-    def _needed(self) -> tuple[int, ...]:
-        seen: set[int] = set()
-        open_ = [self.loss, *self.gradient]
-        while open_:
-            index = open_.pop()
-            if index not in seen:
-                seen.add(index)
-                open_.extend(self.nodes[index].args)
-        return tuple(sorted(seen))
 
 
 def _partial(tape: Tape, coordinate: Value, loss: Value) -> int:

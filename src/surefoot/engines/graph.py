@@ -72,7 +72,7 @@ class Graph:
         # A slot handed through unchanged is no state under these options, unless something else reads it.
         results = {slot: value.index for slot, value in values.items()}
         changed = {s: i for s, i in results.items() if nodes[i] != Node("input", (), s)}
-        read = {nodes[i].payload for i in _ancestors(nodes, changed.values()) if nodes[i].op == "input"}
+        read = {nodes[i].payload for i in ancestors(nodes, changed.values()) if nodes[i].op == "input"}
         outputs = {s: i for s, i in results.items() if s in changed or s in read or s == "x"}
         graph = cls(rule.name, nodes, outputs, tuple(rule.hyper), rule.slots)
         if any(node.op == "norm" and not graph._is_element(node.args[0]) for node in nodes):
@@ -100,7 +100,7 @@ class Graph:
     @cached_property
     def needed(self) -> tuple[int, ...]:
         """The nodes that some output depends on, in source order."""
-        return _ancestors(self.nodes, self.outputs.values())
+        return ancestors(self.nodes, self.outputs.values())
 
     @cached_property
     def hoisted(self) -> tuple[int, ...]:
@@ -132,7 +132,7 @@ class Graph:
         return (*sweeps, self._sweep(list(self.outputs.values()), (), self.outputs))
 
     def _sweep(self, ends: list[int], norms: tuple[tuple[int, int], ...], stores: Mapping[str, int]) -> Pass:
-        body = tuple(i for i in _ancestors(self.nodes, ends, self._is_element) if self.levels[i] == Level.ELEMENT)
+        body = tuple(i for i in ancestors(self.nodes, ends, self._is_element) if self.levels[i] == Level.ELEMENT)
         slots = tuple(s for s in self.slots if any(self.nodes[i] == Node("input", (), s) for i in body))
         return Pass(body, slots, norms, stores)
 
@@ -160,7 +160,7 @@ class Graph:
         return "\n".join(lines + [f"  {slot} = %{i}" for slot, i in self.outputs.items()])
 
 
-def _ancestors(nodes: tuple[Node, ...], ends: Iterable[int], through: object = None) -> tuple[int, ...]:
+def ancestors(nodes: tuple[Node, ...], ends: Iterable[int], through: object = None) -> tuple[int, ...]:
     """All nodes that the ends depend on, in source order; with `through`, only by way of nodes for which it holds."""
     seen: set[int] = set()
     open_ = list(ends)
