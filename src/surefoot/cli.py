@@ -139,7 +139,8 @@ def tasks() -> None:
 def rules(
     name: Annotated[str | None, typer.Argument(help="A built-in rule or FILE.py:FUNCTION.")] = None,
     show: Annotated[
-        str | None, typer.Option(metavar="VIEW", help="Print what is derived from the rule: graph, llvm or python.")
+        str | None,
+        typer.Option(metavar="VIEW", help="Print what is derived from the rule: graph, llvm, python or latex."),
     ] = None,
 ) -> None:
     """The update rules, or all about one of them."""

@@ -19,8 +19,14 @@ def _python(graph: Graph) -> str:
     return host.source(graph)
 
 
+def _latex(graph: Graph) -> str:
+    from surefoot.engines import latex  # noqa: PLC0415
+
+    return latex.source(graph)
+
+
 #: What can be shown of a rule, and by whom it is printed.
-VIEWS: dict[str, Callable[[Graph], str]] = {"graph": Graph.text, "llvm": _llvm, "python": _python}
+VIEWS: dict[str, Callable[[Graph], str]] = {"graph": Graph.text, "llvm": _llvm, "python": _python, "latex": _latex}
 
 
 def show(rule: Rule, what: str, static: Mapping[str, Setting] | None = None) -> str:
