@@ -5,7 +5,7 @@ uniforms into the plan's arrays and calls `run`. A group may be a parameter grou
 not know.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,17 +25,19 @@ class Kernel:
     """A graph compiled for one floating type.
 
     Attributes:
-        graph: the rule. dtype: `float32` or `float64`.
+        graph: the rule. dtype: `float32` or `float64`, in which it is computed.
+        storage: slot to the type in which it is stored, where that is another (`bfloat16` or `float16`).
         slots: the rows of a plan's table, `x`, `g`, then the live state.
         uniforms: the host function `(t, **hyperparameters) -> one value a row of a plan's uniforms`.
     """
 
-    def __init__(self, graph: Graph, dtype: str = "float32") -> None:
+    def __init__(self, graph: Graph, dtype: str = "float32", storage: Mapping[str, str] | None = None) -> None:
         self.graph = graph
         self.dtype = np.dtype(dtype)
+        self.storage = {slot: type_ for slot, type_ in (storage or {}).items() if type_ != dtype}
         self.slots = ("x", "g", *graph.state)
         self.uniforms = uniforms(graph)
-        self.native = compile_module(llvm.module(graph, dtype), len(graph.passes))
+        self.native = compile_module(llvm.module(graph, dtype, self.storage), len(graph.passes))
 
     def plan(self, sizes: Sequence[int], groups: Sequence[int]) -> "Plan":
         """Lay out a list of tensors.
@@ -56,6 +58,8 @@ class Plan:
             slots of one tensor correspond element by element; no two overlap other than by being the same.
         uniforms: (uniforms, groups) in the kernel's type, to be filled from `Kernel.uniforms` before each run, a group
             at a time by `fill` or as a whole.
+        keys: (tensors,) int64, what each tensor's random numbers depend on beside the element's place, where a graph
+            draws any; to be filled before each run (`surefoot.engines.dither`).
     """
 
     def __init__(self, kernel: Kernel, sizes: NDArray[np.int64], groups: NDArray[np.int64]) -> None:
@@ -63,7 +67,8 @@ class Plan:
         tensors, columns = len(sizes), int(groups.max(initial=-1)) + 1
         counts = -(-sizes // llvm.CHUNK)
         chunk_tensor = np.repeat(np.arange(tensors, dtype=np.int64), counts)
-        first = np.cumsum(counts) - counts
+        self._ends = np.cumsum(counts)
+        first = self._ends - counts
         chunk_offset = (np.arange(len(chunk_tensor), dtype=np.int64) - first[chunk_tensor]) * llvm.CHUNK
         self.table = np.zeros((len(kernel.slots), tensors), np.int64)
         self.uniforms = np.zeros((len(kernel.graph.hoisted), columns), kernel.dtype)
@@ -71,13 +76,14 @@ class Plan:
         most_norms = max(len(sweep.norms) for sweep in kernel.graph.passes)
         self._partial = np.zeros((most_norms, len(chunk_tensor)))
         self._taken = np.zeros(1, np.int64)
+        self.keys = np.zeros(tensors, np.int64)
         self._groups = groups
         self._filled = np.flatnonzero(counts)  # tensors with elements, and where their chunks begin
         self._first = first[self._filled]
-        self._elements = int(sizes.sum())
+        self._sizes = sizes
         arrays = (
             self.table, chunk_tensor, chunk_offset, sizes, groups, self.uniforms, self._scalars, self._partial,
-            self._taken,
+            self._taken, self.keys,
         )  # fmt: skip
         block = np.array([*(a.ctypes.data for a in arrays), tensors, columns, len(chunk_tensor)], np.int64)
         self._keep = (*arrays, block)  # what the block points to must live as long as the plan
@@ -85,12 +91,19 @@ class Plan:
         self._cells: Any = self.uniforms.data
         self._taken_cell: Any = self._taken.data
         self._block = block.ctypes.data
-        self._most_threads = len(chunk_tensor) if self._elements >= ALONE else 1
+        self._chunks = block[-1:]
+        self.take(tensors)
 
     def fill(self, group: int, scalars: Sequence[float]) -> None:
         """Set a group's uniforms; what is too large for the kernel's type is infinite in it."""
         for row, value in enumerate(scalars):
             self._cells[row, group] = value
+
+    def take(self, tensors: int) -> None:
+        """From the next run on, step the first so many tensors alone: for rules without norms."""
+        self._chunks[0] = self._ends[tensors - 1] if tensors else 0
+        self._elements = int(self._sizes[:tensors].sum())
+        self._most_threads = int(self._chunks[0]) if self._elements >= ALONE else 1
 
     def run(self, threads: int) -> None:
         """Step every tensor once, on up to this many threads. The result does not depend on how many."""

@@ -12,16 +12,19 @@ the number of threads.
 """
 
 import struct
+from collections.abc import Mapping
 
+from surefoot.engines.codecs import CODECS, ROUNDINGS, Codec, random_key, random_number, random_word
 from surefoot.engines.graph import Graph, Level, Pass
+from surefoot.engines.precision import draw_of
 
 #: Elements of one tensor that one iteration over chunks covers.
 CHUNK = 16384
 
 #: What the block points to, in order. table: (slots, tensors) addresses; chunk_tensor, chunk_offset: (chunks,); sizes,
 #: group: (tensors,); uniforms: (hoisted, groups); scalars: (tensor nodes, tensors); partial: (norms, chunks) float64;
-#: taken: (1,), how many chunks have been taken, zero before each pass.
-ARRAYS = ("table", "chunk_tensor", "chunk_offset", "sizes", "group", "uniforms", "scalars", "partial", "taken")
+#: taken: (1,), how many chunks have been taken, zero before each pass; keys: (tensors,), for what is drawn at random.
+ARRAYS = ("table", "chunk_tensor", "chunk_offset", "sizes", "group", "uniforms", "scalars", "partial", "taken", "keys")
 #: After the arrays' addresses, the lengths that address them.
 LENGTHS = ("tensors", "groups", "chunks")
 
@@ -66,30 +69,38 @@ INSTRUCTIONS: dict[str, tuple[str, ...]] = {
 }
 
 
-def module(graph: Graph, dtype: str) -> str:
-    """The whole module for a graph in `float32` or `float64`."""
-    printer = _Printer(graph, {"float32": "float", "float64": "double"}[dtype])
+def module(graph: Graph, dtype: str, storage: Mapping[str, str] | None = None) -> str:
+    """The whole module for a graph computed in `float32` or `float64`.
+
+    Args:
+        storage: slot to the type it is stored in (see `CODECS`), where that is another.
+    """
+    storage = storage or {}
+    codecs = {slot: CODECS[storage.get(slot, dtype), dtype] for slot in ("x", "g", *graph.state)}
+    printer = _Printer(graph, {"float32": "float", "float64": "double"}[dtype], codecs)
     functions = [printer.function(number, sweep) for number, sweep in enumerate(graph.passes)]
     ty, f = printer.type, printer.suffix
     declarations = [f"declare {ty} @llvm.{name}.{f}({ty})" for name in ("sqrt", "fabs", "exp", "log", "sin", "cos")]
-    declarations.append(f"declare {ty} @llvm.pow.{f}({ty}, {ty})")
+    declarations += [f"declare {ty} @llvm.{name}.{f}({ty}, {ty})" for name in ("pow", "copysign")]
     metadata = [
         "!0 = distinct !{}",
         "!1 = distinct !{!1, !2}",
         '!2 = !{!"llvm.loop.parallel_accesses", !0}',
     ]
-    return "\n\n".join([f"; {graph.name}, {dtype}", *functions, "\n".join(declarations), "\n".join(metadata)]) + "\n"
+    stored = "".join(f", {slot} in {type_}" for slot, type_ in storage.items())
+    parts = [f"; {graph.name}, {dtype}{stored}", *functions, "\n".join(declarations), "\n".join(metadata)]
+    return "\n\n".join(parts) + "\n"
 
 
 class _Printer:
-    """Prints one graph in one floating type."""
+    """Prints one graph computed in one floating type, each slot loaded and stored by its codec."""
 
-    def __init__(self, graph: Graph, type_: str) -> None:
+    def __init__(self, graph: Graph, type_: str, codecs: Mapping[str, Codec]) -> None:
         self.graph = graph
         self.type = type_
         self.suffix = {"float": "f32", "double": "f64"}[type_]
-        self.width = {"float": 4, "double": 8}[type_]
-        self.slots = ("x", "g", *graph.state)
+        self.codecs = codecs
+        self.slots = tuple(codecs)
 
     def function(self, number: int, sweep: Pass) -> str:
         lines = [f"define void @pass{number}(ptr %block) {{", "entry:"]
@@ -108,12 +119,14 @@ class _Printer:
             "chunk:",
             *self._chunk(),
             *self._addresses(sweep),
+            *(line for word in _words(sweep) for line in ("  " + text for text in random_key(word))),
             *self._rows("u", "uniforms", "%groups", "%q", self.graph.hoisted),
             *self._rows("s", "scalars", "%tensors", "%tensor", self.graph.tensor_nodes),
             "  br label %loop",
             "loop:",
             "  %i = phi i64 [ 0, %chunk ], [ %i_next, %loop ]",
             *[f"  %sum{n} = phi double [ 0.0, %chunk ], [ %sum{n}_next, %loop ]" for n, _ in sweep.norms],
+            *(line for word in _words(sweep) for line in ("  " + text for text in random_word(word))),
             *self._body(sweep),
             "  %i_next = add i64 %i, 1",
             "  %more = icmp slt i64 %i_next, %n",
@@ -133,21 +146,24 @@ class _Printer:
             *_load("offset", "chunk_offset", "%c", "i64"),
             *_load("size", "sizes", "%tensor", "i64"),
             *_load("q", "group", "%tensor", "i64"),
+            *_load("key", "keys", "%tensor", "i64"),
             "  %left = sub i64 %size, %offset",
             f"  %full = icmp sgt i64 %left, {CHUNK}",
             f"  %n = select i1 %full, i64 {CHUNK}, i64 %left",
-            f"  %bytes = mul i64 %offset, {self.width}",
         ]
 
     def _addresses(self, sweep: Pass) -> list[str]:
         lines = []
         for slot in dict.fromkeys((*sweep.slots, *sweep.stores)):
+            if draw_of(slot) is not None:
+                continue
             row = self.slots.index(slot)
             lines += [
+                f"  %bytes{row} = mul i64 %offset, {self.codecs[slot].width}",
                 f"  %row{row} = mul i64 {row}, %tensors",
                 f"  %cell{row} = add i64 %row{row}, %tensor",
                 *_load(f"base{row}", "table", f"%cell{row}", "i64"),
-                f"  %start{row} = add i64 %base{row}, %bytes",
+                f"  %start{row} = add i64 %base{row}, %bytes{row}",
                 f"  %ptr{row} = inttoptr i64 %start{row} to ptr",
             ]
         return lines
@@ -168,11 +184,7 @@ class _Printer:
         for index in sweep.body:
             node = self.graph.nodes[index]
             if node.op == "input":
-                row = self.slots.index(str(node.payload))
-                lines += [
-                    f"  %in{row} = getelementptr {self.type}, ptr %ptr{row}, i64 %i",
-                    f"  %n{index} = load {self.type}, ptr %in{row}, !llvm.access.group !0",
-                ]
+                lines += self._input(f"%n{index}", str(node.payload))
             else:
                 lines += self._operation(index)
         for n, argument in sweep.norms:
@@ -185,12 +197,29 @@ class _Printer:
                 f"  %sum{n}_next = fadd reassoc double %sum{n}, %square{n}",
             ]
         for slot, index in sweep.stores.items():
-            row = self.slots.index(slot)
+            row, codec = self.slots.index(slot), self.codecs[slot]
+            lines += self._through(codec.store, f"%code{row}", self._operand(index))
             lines += [
-                f"  %out{row} = getelementptr {self.type}, ptr %ptr{row}, i64 %i",
-                f"  store {self.type} {self._operand(index)}, ptr %out{row}, !llvm.access.group !0",
+                f"  %out{row} = getelementptr {codec.type}, ptr %ptr{row}, i64 %i",
+                f"  store {codec.type} {f'%code{row}' if codec.store else self._operand(index)}, ptr %out{row}, "
+                "!llvm.access.group !0",
             ]
         return lines
+
+    def _input(self, name: str, slot: str) -> list[str]:
+        draw = draw_of(slot)
+        if draw is not None:
+            return ["  " + text for text in random_number(name, draw)]
+        row, codec = self.slots.index(slot), self.codecs[slot]
+        raw = f"%raw{row}" if codec.load else name
+        return [
+            f"  %in{row} = getelementptr {codec.type}, ptr %ptr{row}, i64 %i",
+            f"  {raw} = load {codec.type}, ptr %in{row}, !llvm.access.group !0",
+            *self._through(codec.load, name, raw),
+        ]
+
+    def _through(self, words: tuple[str, ...], name: str, *operands: str) -> list[str]:
+        return ["  " + line.format(*operands, n=name, ty=self.type, f=self.suffix) for line in words]
 
     def _operation(self, index: int) -> list[str]:
         node, name = self.graph.nodes[index], f"%n{index}"
@@ -199,19 +228,14 @@ class _Printer:
             # A condition that the host or a tensor's scalars hold arrives as 1.0 or 0.0.
             lines = [f"  {name}_holds = fcmp une {self.type} {operands[0]}, 0.0"]
             operands[0] = f"{name}_holds"
-        words = INSTRUCTIONS[node.op]
-        return lines + ["  " + line.format(*operands, n=name, ty=self.type, f=self.suffix) for line in words]
+        words = INSTRUCTIONS[node.op] if node.op in INSTRUCTIONS else ROUNDINGS[node.op]
+        return lines + self._through(words, name, *operands)
 
     def _operand(self, index: int) -> str:
         node, level = self.graph.nodes[index], self.graph.levels[index]
         if node.op == "const":
-            return self._literal(float(node.payload))  # type: ignore[arg-type]
+            return literal(float(node.payload), self.type)  # type: ignore[arg-type]
         return {Level.HOST: "%u", Level.TENSOR: "%s", Level.ELEMENT: "%n"}[level] + str(index)
-
-    def _literal(self, value: float) -> str:
-        if self.type == "float":
-            value = _to_float32(value)
-        return f"0x{struct.unpack('<Q', struct.pack('<d', value))[0]:016X}"
 
     def _partials(self, sweep: Pass) -> list[str]:
         lines = []
@@ -225,11 +249,23 @@ class _Printer:
         return lines
 
 
+def _words(sweep: Pass) -> list[int]:
+    """Which words of 32 random bits a pass draws."""
+    return sorted({draw // 2 for slot in sweep.slots if (draw := draw_of(slot)) is not None})
+
+
 def _load(name: str, array: str, index: str, type_: str) -> list[str]:
     return [
         f"  %at_{name} = getelementptr {type_}, ptr %{array}, i64 {index}",
         f"  %{name} = load {type_}, ptr %at_{name}",
     ]
+
+
+def literal(value: float, type_: str) -> str:
+    """A number as LLVM writes it in a floating type: the bits of a double, rounded to the type."""
+    if type_ == "float":
+        value = _to_float32(value)
+    return f"0x{struct.unpack('<Q', struct.pack('<d', value))[0]:016X}"
 
 
 def _to_float32(value: float) -> float:
