@@ -215,27 +215,27 @@ class Value:
         )
 
 
-def sqrt(x: Value) -> Value:
+def sqrt(x: Value | Number) -> Value:
     """Square root, elementwise."""
     return _apply("sqrt", x)
 
 
-def exp(x: Value) -> Value:
+def exp(x: Value | Number) -> Value:
     """Exponential, elementwise; engines agree to a few ulp, not bit for bit."""
     return _apply("exp", x)
 
 
-def log(x: Value) -> Value:
+def log(x: Value | Number) -> Value:
     """Natural logarithm, elementwise; engines agree to a few ulp, not bit for bit."""
     return _apply("log", x)
 
 
-def sin(x: Value) -> Value:
+def sin(x: Value | Number) -> Value:
     """Sine of an angle in radians, elementwise; engines agree to a few ulp, not bit for bit."""
     return _apply("sin", x)
 
 
-def cos(x: Value) -> Value:
+def cos(x: Value | Number) -> Value:
     """Cosine of an angle in radians, elementwise; engines agree to a few ulp, not bit for bit."""
     return _apply("cos", x)
 
