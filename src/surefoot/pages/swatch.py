@@ -31,15 +31,22 @@ def swatch(position: int) -> Markup:
     )
 
 
+def outline(marker: str) -> list[tuple[float, float]]:
+    """The corners of a marker of radius 1 around the origin, y downwards, for those who draw it elsewhere.
+
+    >>> len(outline("diamond")), len(outline("circle"))
+    (4, 24)
+    """
+    if marker == "hourglass":
+        return [(side, end) for end in (-1.0, 1.0) for side in (-1.0, 1.0)]
+    count, turn, inner, size = (24, 0.0, 1.0, 1.0) if marker == "circle" else (*_POLYGONS[marker], 1.15)
+    angles = [2 * pi * k / count + turn * pi / 180 for k in range(count)]
+    radii = [size * (inner if k % 2 else 1.0) for k in range(count)]
+    return [(r * sin(a), -r * cos(a)) for r, a in zip(radii, angles, strict=True)]
+
+
 def _marker(name: str) -> str:
     x, y = WIDTH / 2, HEIGHT / 2
     if name == "circle":
         return f'<circle cx="{x}" cy="{y}" r="{RADIUS}"/>'
-    if name == "hourglass":
-        corners = [(x + side * RADIUS, y + end * RADIUS) for end in (-1, 1) for side in (-1, 1)]
-    else:
-        count, turn, inner = _POLYGONS[name]
-        angles = [2 * pi * k / count + turn * pi / 180 for k in range(count)]
-        radii = [1.15 * RADIUS * (inner if k % 2 else 1.0) for k in range(count)]
-        corners = [(x + r * sin(a), y - r * cos(a)) for r, a in zip(radii, angles, strict=True)]
-    return f'<polygon points="{" ".join(f"{a:.2f},{b:.2f}" for a, b in corners)}"/>'
+    return f'<polygon points="{" ".join(f"{x + RADIUS * a:.2f},{y + RADIUS * b:.2f}" for a, b in outline(name))}"/>'

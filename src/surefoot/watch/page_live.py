@@ -1,0 +1,202 @@
+"""A scene as the page needs it: what controls show, as data, and rules and landscapes, as printed functions."""
+
+import json
+import math
+from base64 import b64encode
+from collections.abc import Mapping, Sequence
+from itertools import product
+from typing import Any
+
+import numpy as np
+
+from surefoot.engines import javascript
+from surefoot.engines.effective import with_rate
+from surefoot.engines.graph import Graph
+from surefoot.rules.domains import Domain
+from surefoot.rules.rule import Rule, Setting
+from surefoot.rules.vocabulary import Tape, Value
+from surefoot.watch.page_look import look
+from surefoot.watch.scene import Landscape, Scene, Walker
+
+#: A rule with more combinations of static options than this is printed as chosen only, without the selects.
+MOST_VARIANTS = 64
+
+
+def data(scene: Scene) -> dict[str, Any]:
+    """The scene as JSON, functions apart."""
+    titles = _titles(scene.walkers)
+    return {
+        "isLive": True,
+        "start": scene.start,
+        "noise": _noise(scene),
+        "landscapes": [_landscape(land, scene.steps) for land in scene.landscapes],
+        "walkers": [_walker(w, titles[k], k) for k, w in enumerate(scene.walkers)],
+    }
+
+
+def functions(scene: Scene) -> str:
+    """JavaScript that defines RULES, each walker's variants, and GROUNDS, each landscape's functions, by position."""
+    rules = {id(w.rule): w for w in scene.walkers}
+    places = {key: k for k, key in enumerate(rules)}
+    variants = ",\n".join(_variants(w) for w in rules.values())
+    grounds = ",\n".join(_ground(land) for land in scene.landscapes)
+    order = ", ".join(f"PRINTED[{places[id(w.rule)]}]" for w in scene.walkers)
+    return (
+        f"{javascript.WORDS}"
+        f"const PRINTED = [\n{variants}\n];\nconst RULES = [{order}];\nconst GROUNDS = [\n{grounds}\n];\n"
+    )
+
+
+def _titles(walkers: Sequence[Walker]) -> list[str]:
+    """Each walker's name in print; those of one rule are told apart by their settings."""
+    names = [w.rule.title for w in walkers]
+    full = [
+        f"{w.rule.title} ({', '.join(f'{k}={v}' for k, v in w.settings.items()) or 'as declared'})" for w in walkers
+    ]
+    titles = [n if names.count(n) == 1 else f for n, f in zip(names, full, strict=True)]
+    return [t if titles.count(t) == 1 else f"{t} {k + 1}" for k, t in enumerate(titles)]
+
+
+def _walker(walker: Walker, title: str, position: int) -> dict[str, Any]:
+    rule = walker.rule
+    return {
+        "name": rule.name,
+        "title": title,
+        "isShown": walker.shown,
+        "asked": dict(walker.settings),
+        "hypers": [_hyper(name, domain, float(rule.defaults[name])) for name, domain in rule.hyper.items()],
+        "statics": [
+            {"name": name, "choices": list(choices), "value": choices.index(_chosen(walker, name))}
+            for name, choices in _options(walker).items()
+        ],
+        "starts": dict(rule.start),
+        **look(position),
+    }
+
+
+def _hyper(name: str, domain: Domain, default: float) -> dict[str, Any]:
+    """One hyperparameter for its slider: where the declared range follows the value, `decades` says how far."""
+    searched = domain.searched and (domain.search is not None or default > 0)
+    low, high = domain.limits(default) if searched else (0.0, 0.0)
+    return {
+        "name": name,
+        "meaning": domain.meaning,
+        "value": default,
+        "range": {"low": low, "high": high, "scale": domain.scale} if searched else None,
+        "decades": domain.decades if domain.search is None else None,
+        "scale": domain.scale,
+        "domain": {
+            "low": _finite(domain.low),
+            "high": _finite(domain.high),
+            "lowOpen": domain.low_open,
+            "highOpen": domain.high_open,
+            "interval": domain.interval,
+        },
+    }
+
+
+def _finite(bound: float) -> float | None:
+    return bound if math.isfinite(bound) else None
+
+
+def _options(walker: Walker) -> Mapping[str, tuple[str | bool, ...]]:
+    """The static options that the page offers: all, or none where there would be too many variants."""
+    static = walker.rule.static
+    return static if math.prod(map(len, static.values())) <= MOST_VARIANTS else {}
+
+
+def _chosen(walker: Walker, name: str) -> Setting:
+    return walker.settings.get(name, walker.rule.defaults[name])
+
+
+def _variants(walker: Walker) -> str:
+    """An object with the rule's step under each choice of static options, by the choices' numbers."""
+    options = _options(walker)
+    fixed = {name: _chosen(walker, name) for name in walker.rule.static}
+    lines = []
+    for numbers in product(*(range(len(choices)) for choices in options.values())):
+        chosen = {name: choices[k] for k, (name, choices) in zip(numbers, options.items(), strict=True)}
+        lines.append(f'"{"|".join(map(str, numbers))}": {_variant(walker.rule, {**fixed, **chosen})}')
+    return "{" + ",\n".join(lines) + "}"
+
+
+def _variant(rule: Rule, static: Mapping[str, Setting]) -> str:
+    graph = with_rate(Graph.of(rule, static))
+    return f"{{ state: {json.dumps(graph.state)}, step: {javascript.step(graph)} }}"
+
+
+def _landscape(land: Landscape, steps: int | None) -> dict[str, Any]:
+    surface = land.surface or land.field
+    return {
+        "name": land.name,
+        "title": land.title,
+        "teaches": land.teaches,
+        "bounds": land.bounds,
+        "start": land.start,
+        "steps": steps or land.steps,
+        "coordinates": land.field.coordinates,
+        "noises": max(len(land.field.noises), len(surface.noises)),
+        "moves": surface.moves,
+        "lossNote": _loss_note(land),
+        "parameters": [_parameter(land, name, value) for name, value in land.field.parameters.items()],
+        "settings": {name: dict(settings) for name, settings in land.settings.items()},
+    }
+
+
+def _ground(land: Landscape) -> str:
+    """An object with a landscape's functions: the field's gradient; loss and curvature of what is drawn; its minima."""
+    surface = land.surface or land.field
+    printed = {
+        "gradient": javascript.gradient(land.field),
+        "loss": javascript.loss(surface),
+        "curvature": javascript.curvature(surface),
+        "minima": _minima(land),
+    }
+    members = ",\n".join(f"{name}: {text}" for name, text in printed.items())
+    return f"{{\n{members}\n}}"
+
+
+def _loss_note(land: Landscape) -> str:
+    if land.surface is not None:
+        return "the mean over steps, as drawn"
+    return "without the noise, as drawn" if land.field.noises else ""
+
+
+def _parameter(land: Landscape, name: str, value: float) -> dict[str, Any]:
+    slider = land.parameters.get(name)
+    return {
+        "name": name,
+        "meaning": slider.meaning if slider else name,
+        "value": value,
+        "range": {"low": slider.low, "high": slider.high, "scale": slider.scale} if slider else None,
+        "domain": {
+            "low": slider.low if slider else None,
+            "high": slider.high if slider else None,
+            "lowOpen": False,
+            "highOpen": False,
+            "interval": f"[{slider.low:g}, {slider.high:g}]" if slider else "(-inf, inf)",
+        },
+    }
+
+
+def _minima(land: Landscape) -> str:
+    tape = Tape()
+    names = tuple(land.field.parameters)
+    found = land.minima(t=tape.input("t"), **{name: tape.input(name) for name in names})
+    pairs = [tuple(_index(tape, number) for number in point) for point in found]
+    return javascript.points(land.name, tape.nodes, pairs, names)
+
+
+def _index(tape: Tape, number: Any) -> int:
+    return number.index if isinstance(number, Value) else tape.record("const", payload=float(number)).index
+
+
+def _noise(scene: Scene) -> dict[str, Any] | None:
+    if not scene.noise.size:
+        return None
+    return {"columns": scene.noise.shape[1], "values": packed(scene.noise)}
+
+
+def packed(numbers: Any) -> str:
+    """Numbers as float32, little endian, in base64."""
+    return b64encode(np.ascontiguousarray(numbers, "<f4").tobytes()).decode()

@@ -1,0 +1,76 @@
+"""Recorded walks as the page needs them, thinned so that the file stays small."""
+
+from typing import Any
+
+import numpy as np
+
+from surefoot.watch.page_live import packed
+from surefoot.watch.page_look import look
+from surefoot.watch.scene import Array, Recording, Walk
+
+#: What a page of walks that were taken elsewhere defines in place of printed functions.
+FUNCTIONS = "const RULES = [], GROUNDS = [];\n"
+#: So many numbers are written at most, 4 bytes each in base64.
+MOST_NUMBERS = 35_000
+
+
+def data(recording: Recording) -> dict[str, Any]:
+    """The recording as JSON."""
+    frames = max(len(walk.points) for walk in recording.walks)
+    wide = sum(len(walk.rate) + len(walk.state) + 5 for walk in recording.walks)
+    stride = max(1, -(-frames * wide // MOST_NUMBERS))
+    longest = max(recording.walks, key=lambda walk: len(walk.points))
+    steps = _thinned(longest.steps, stride)
+    return {
+        "isLive": False,
+        "walkers": [_walker(walk, k, stride, recording) for k, walk in enumerate(recording.walks)],
+        "recorded": {
+            "title": recording.title,
+            "teaches": recording.teaches,
+            "bounds": recording.bounds,
+            "coordinates": recording.axes,
+            "minima": recording.minima,
+            "lossNote": "along the path itself",
+            "parameters": [],
+            "steps": len(steps) - 1,
+            "frames": packed(steps),
+            "grid": _grid(recording),
+        },
+    }
+
+
+def _walker(walk: Walk, position: int, stride: int, recording: Recording) -> dict[str, Any]:
+    return {
+        "name": walk.name,
+        "title": walk.name,
+        "isShown": True,
+        "walk": {
+            "points": packed(_thinned(walk.points, stride)),
+            "loss": packed(_thinned(walk.loss, stride)),
+            "distance": packed(_thinned(_distance(walk, recording), stride)),
+            "rate": {name: packed(_thinned(values, stride)) for name, values in walk.rate.items()},
+            "state": {name: packed(_thinned(values, stride)) for name, values in walk.state.items()},
+            "residual": None if walk.residual is None else packed(_thinned(walk.residual, stride)),
+        },
+        **look(position),
+    }
+
+
+def _distance(walk: Walk, recording: Recording) -> Array:
+    """To the nearest minimum; NaN where none is known."""
+    if not recording.minima:
+        return np.full(len(walk.points), np.nan)
+    gaps = walk.points[:, None, :] - np.array(recording.minima)[None]
+    return np.asarray(np.linalg.norm(gaps, axis=2).min(axis=1))
+
+
+def _thinned(values: Array, stride: int) -> Array:
+    """Every stride-th entry, and the last."""
+    kept = np.unique([*range(0, len(values), stride), len(values) - 1])
+    thinned: Array = values[kept]
+    return thinned
+
+
+def _grid(recording: Recording) -> dict[str, Any]:
+    rows, columns = recording.surface.shape
+    return {"rows": rows, "columns": columns, "values": packed(recording.surface)}

@@ -1,0 +1,175 @@
+// A small line chart over the steps: lines are painted once a change, the cursor at every frame.
+
+const MARGIN = { left: 46, right: 10, top: 8, bottom: 20 };
+const MOST_DECADES = 12;
+
+class Chart {
+  // `series` gives [{ values, last, hue, dash, marker, width }], entry k of values being that of step k.
+  constructor(canvas, options) {
+    this.canvas = canvas;
+    this.options = options; // { series, steps, theme, scale: "log" or "auto", threshold }
+    this.lines = document.createElement("canvas");
+  }
+
+  redraw() {
+    this.width = this.canvas.clientWidth;
+    this.height = this.canvas.clientHeight;
+    if (this.width === 0) return;
+    this.series = this.options.series();
+    this.range = rangeOf(this.series, this.options);
+    const context = fitted(this.lines, this.width, this.height);
+    fitted(this.canvas, this.width, this.height);
+    context.clearRect(0, 0, this.width, this.height);
+    this.drawAxes(context);
+    context.save();
+    context.beginPath();
+    context.rect(MARGIN.left, 0, this.width - MARGIN.left - MARGIN.right + 2, this.height - MARGIN.bottom + 2);
+    context.clip();
+    if (this.options.threshold !== undefined) this.drawThreshold(context);
+    for (const line of this.series) this.drawLine(context, line);
+    context.restore();
+  }
+
+  x(step) {
+    const steps = Math.max(this.options.steps(), 1);
+    return MARGIN.left + (step / steps) * (this.width - MARGIN.left - MARGIN.right);
+  }
+
+  step(px) {
+    const part = (px - MARGIN.left) / (this.width - MARGIN.left - MARGIN.right);
+    return Math.round(clamp(part, 0, 1) * this.options.steps());
+  }
+
+  y(value) {
+    const { low, high, isLog } = this.range;
+    const part = isLog ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
+    const bottom = this.height - MARGIN.bottom;
+    return bottom - clamp(part, -0.02, 1.02) * (bottom - MARGIN.top);
+  }
+
+  drawAxes(context) {
+    const theme = this.options.theme();
+    const { low, high, isLog } = this.range;
+    context.font = "11px system-ui, sans-serif";
+    context.fillStyle = theme.muted;
+    context.strokeStyle = theme.line;
+    context.lineWidth = 1;
+    context.textAlign = "right";
+    context.textBaseline = "middle";
+    const levels = isLog ? powersOfTen(low, high, 4) : roundNumbers(low, high, 3);
+    for (const level of levels) {
+      const y = Math.round(this.y(level)) + 0.5;
+      context.beginPath();
+      context.moveTo(MARGIN.left, y);
+      context.lineTo(this.width - MARGIN.right, y);
+      context.stroke();
+      context.fillText(isLog ? powerName(level) : shortly(level), MARGIN.left - 6, y);
+    }
+    context.textBaseline = "alphabetic";
+    for (const step of roundNumbers(0, this.options.steps(), 4)) {
+      context.textAlign = step === 0 ? "left" : "center";
+      if (this.x(step) < this.width - 16) context.fillText(String(step), this.x(step), this.height - 5);
+    }
+  }
+
+  drawThreshold(context) {
+    const theme = this.options.theme();
+    const y = this.y(this.options.threshold);
+    context.strokeStyle = theme.ink;
+    context.lineWidth = 1.25;
+    context.setLineDash([]);
+    context.beginPath();
+    context.moveTo(MARGIN.left, y);
+    context.lineTo(this.width - MARGIN.right, y);
+    context.stroke();
+  }
+
+  // Of the steps that share a column of pixels, the line goes through the first, the least, the greatest, the last.
+  drawLine(context, { values, last, hue, dash, width }) {
+    const { isLog, low } = this.range;
+    const perColumn = Math.max(1, Math.floor(this.options.steps() / (this.width * 1.5)));
+    context.beginPath();
+    let isDown = false;
+    const go = (k) => {
+      const value = isLog && values[k] <= 0 ? low / 2 : values[k];
+      if (Number.isNaN(value)) isDown = false;
+      else if (isDown) context.lineTo(this.x(k), this.y(value));
+      else context.moveTo(this.x(k), this.y(value));
+      isDown = !Number.isNaN(value);
+    };
+    for (let k = 0; k <= last; k += perColumn) {
+      const end = Math.min(k + perColumn - 1, last);
+      if (end === k) go(k);
+      else for (const j of landmarks(values, k, end)) go(j);
+    }
+    context.strokeStyle = this.options.theme().series[hue];
+    context.setLineDash(dash);
+    context.lineWidth = width ?? 1.75;
+    context.lineJoin = "round";
+    context.stroke();
+    context.setLineDash([]);
+  }
+
+  drawCursor(t) {
+    if (!this.width || !this.series) return;
+    const context = this.canvas.getContext("2d");
+    const theme = this.options.theme();
+    context.clearRect(0, 0, this.width, this.height);
+    context.drawImage(this.lines, 0, 0, this.width, this.height);
+    context.strokeStyle = theme.muted;
+    context.lineWidth = 1;
+    context.beginPath();
+    context.moveTo(this.x(t), MARGIN.top);
+    context.lineTo(this.x(t), this.height - MARGIN.bottom);
+    context.stroke();
+    for (const { values, last, hue, marker } of this.series) {
+      const k = Math.min(t, last);
+      const value = values[k];
+      if (Number.isNaN(value) || (this.range.isLog && value <= 0)) continue;
+      drawMarker(context, marker, this.x(k), this.y(value), 4, theme.series[hue], theme.surface);
+    }
+  }
+}
+
+function landmarks(values, from, to) {
+  let least = from, most = from;
+  for (let k = from + 1; k <= to; k++) {
+    if (values[k] < values[least]) least = k;
+    if (values[k] > values[most]) most = k;
+  }
+  return [...new Set([from, Math.min(least, most), Math.max(least, most), to])];
+}
+
+// From the least to the greatest value; a diverging line does not flatten the others.
+function rangeOf(series, { scale, threshold }) {
+  let [low, high, leastAbove, mostTame] = [Infinity, -Infinity, Infinity, -Infinity];
+  for (const { values, last, isTame } of series) {
+    for (let k = 0; k <= last; k++) {
+      const value = values[k];
+      if (!Number.isFinite(value)) continue;
+      if (value < low) low = value;
+      if (value > high) high = value;
+      if (value > 0 && value < leastAbove) leastAbove = value;
+      if (isTame && value > mostTame) mostTame = value;
+    }
+  }
+  if (mostTame > -Infinity) high = Math.min(high, mostTame);
+  const isLog = low >= 0 && leastAbove < Infinity && (scale === "log" || high / leastAbove > 50);
+  if (isLog || (scale === "log" && leastAbove < Infinity)) {
+    if (threshold !== undefined) [leastAbove, high] = [Math.min(leastAbove, threshold / 2), Math.max(high, threshold * 2)];
+    const bottom = Math.max(leastAbove, high * 10 ** -MOST_DECADES);
+    return { low: bottom / 1.15, high: Math.max(high, bottom) * 1.15, isLog: true };
+  }
+  if (!(high >= low)) return { low: 0, high: 1, isLog: false };
+  if (threshold !== undefined) [low, high] = [Math.min(low, 0), Math.max(high, threshold * 1.5)];
+  const room = (high - low || Math.abs(high) || 1) * 0.06;
+  return { low: low - room, high: high + room, isLog: false };
+}
+
+const RAISED = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
+
+function powerName(value) {
+  const power = Math.round(Math.log10(value));
+  if (Math.abs(power) <= 2) return String(Number(value.toPrecision(1)));
+  return `10${[...String(power)].map((c) => RAISED[c]).join("")}`;
+}

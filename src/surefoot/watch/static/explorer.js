@@ -1,0 +1,237 @@
+// The page: reads the scene, builds the controls, and draws whatever changes.
+
+const scene = JSON.parse(document.getElementById("scene").textContent);
+const at = (id) => document.getElementById(id);
+const isCalm = matchMedia("(prefers-reduced-motion: reduce)");
+const SPEEDS = [5, 15, 30, 60, 120, 300];
+
+// What is shown now. The land is a landscape or a recorded surface; `steps` counts frames, stepOf names them.
+const view = {
+  theme: readTheme(),
+  walkers: readWalkers(scene),
+  shown() {
+    return this.walkers.filter((walker) => walker.isShown);
+  },
+  stepOf(frame) {
+    return this.land.frames ? this.land.frames[Math.min(frame, this.land.frames.length - 1)] : frame;
+  },
+};
+const lands = readLands(scene);
+const noise = readNoise(scene);
+
+const player = new Player(() => view.steps, draw);
+const stage = new Stage(at("stage"), view);
+const panels = new Panels(view, at("panels"), at("state"), (t) => player.step(t - player.t));
+const table = new NumbersTable(at("numbers"), view);
+const tip = new Tip(at("tip"));
+const list = new WalkerList(at("walkers"), view, {
+  toggled: () => refresh({ isLayout: true }),
+  chosen: (walker) => choose(walker),
+});
+
+function choose(walker) {
+  view.focus = walker;
+  if (!walker.isShown) {
+    walker.isShown = true;
+    walker.parts.box.checked = true;
+  }
+  buildSettings(at("settings"), at("settings-of"), view, rerun, (chosen) => {
+    suited(chosen, view.land);
+    choose(chosen);
+  });
+  rerun(walker);
+}
+
+// One walker walks anew, at once.
+function rerun(walker) {
+  if (scene.isLive) walkOn(walker, view);
+  refresh();
+}
+
+function rerunAll() {
+  if (scene.isLive) for (const walker of view.walkers) walkOn(walker, view);
+  refresh();
+}
+
+// Another landscape: its own start, parameters, and settings that suit it.
+function enter(land, start) {
+  view.land = land;
+  view.start = Array.from(start ?? land.start);
+  view.steps = land.steps;
+  view.parameters = Object.fromEntries(land.parameters.map((p) => [p.name, p.value]));
+  at("title").textContent = land.title;
+  at("teaches").textContent = land.teaches;
+  at("scrub").max = view.steps;
+  at("parameters").replaceChildren(...land.parameters.filter((p) => p.range).map((p) => numberControl({
+    id: `parameter-${p.name}`, name: p.name, meaning: p.meaning, range: p.range, domain: p.domain, value: p.value,
+    change: (value) => {
+      view.parameters[p.name] = value;
+      ground();
+      rerunAll();
+    },
+  })));
+  if (scene.isLive) for (const walker of view.walkers) suited(walker, land);
+  showStart();
+  stage.resize();
+  ground();
+  if (scene.isLive) for (const walker of view.walkers) walkOn(walker, view);
+  choose(view.focus ?? view.shown()[0] ?? view.walkers[0]);
+}
+
+function ground() {
+  view.ground = scene.isLive ? makeGround(view.land, view.parameters, noise) : view.land.ground;
+  stage.drawGround(player.t, true);
+}
+
+// After any change: everything that stands on the walks.
+function refresh() {
+  stage.drawn = -1;
+  panels.redraw();
+  draw(player.t, player.isPlaying);
+  speak();
+}
+
+let tableDue = 0;
+
+function draw(t, isPlaying) {
+  if (view.land.moves) stage.drawGround(t, false);
+  stage.drawTrails(t);
+  stage.drawWalkers(t, !isPlaying);
+  panels.drawCursors(t);
+  const now = performance.now();
+  if (!isPlaying || now > tableDue) {
+    tableDue = now + 200;
+    table.draw(t);
+    list.draw(t);
+  }
+  at("clock").textContent = `step ${view.stepOf(t)} of ${view.stepOf(view.steps)}`;
+  at("scrub").value = t;
+  at("scrub").setAttribute("aria-valuetext", `step ${view.stepOf(t)}`);
+  at("play").dataset.state = isPlaying ? "playing" : "still";
+  at("play-word").textContent = isPlaying ? "Pause" : t >= view.steps ? "Again" : "Play";
+  if (!isPlaying && wasPlaying) speak();
+  wasPlaying = isPlaying;
+}
+
+let wasPlaying = false;
+let speaking = 0;
+
+// Told once things have stood still for a moment, so that a dragged slider is not read out all the way.
+function speak() {
+  clearTimeout(speaking);
+  speaking = setTimeout(() => {
+    if (!player.isPlaying) at("live").textContent = summary(player.t, view);
+  }, 400);
+}
+
+function showStart() {
+  for (const j of [0, 1]) at(`start-${j}`).value = String(Number(view.start[j].toPrecision(4)));
+}
+
+function moveStart(point) {
+  view.start = point;
+  showStart();
+  rerunAll();
+}
+
+function restart() {
+  if (isCalm.matches) player.seek(view.steps);
+  else {
+    player.seek(0);
+    player.play();
+  }
+}
+
+function buildTransport() {
+  at("play").addEventListener("click", () => player.toggle());
+  at("back").addEventListener("click", () => player.step(-1));
+  at("forward").addEventListener("click", () => player.step(1));
+  at("scrub").addEventListener("input", () => {
+    player.pause();
+    player.seek(Number(at("scrub").value));
+  });
+  at("speed").replaceChildren(...SPEEDS.map((s) => make("option", { value: s, selected: s === player.speed }, `${s} steps/s`)));
+  at("speed").addEventListener("change", () => {
+    player.speed = Number(at("speed").value);
+  });
+  listenToKeys(player);
+}
+
+function buildChoices() {
+  const options = lands.map((land, k) => make("option", { value: k }, land.title));
+  at("landscape").replaceChildren(...options);
+  at("choice").hidden = lands.length < 2;
+  at("landscape").addEventListener("change", () => {
+    player.pause();
+    player.seek(0);
+    enter(lands[Number(at("landscape").value)]);
+    restart();
+  });
+  at("starts").hidden = !scene.isLive;
+  for (const j of [0, 1]) {
+    at(`start-${j}`).addEventListener("input", () => {
+      const value = Number(at(`start-${j}`).value);
+      const [low, high] = view.land.bounds.slice(2 * j, 2 * j + 2);
+      const isInside = at(`start-${j}`).value.trim() !== "" && value >= low && value <= high;
+      at(`start-${j}`).setAttribute("aria-invalid", String(!isInside));
+      if (!isInside) return;
+      view.start[j] = value;
+      rerunAll();
+    });
+  }
+}
+
+// Click or drag: the start follows, and the walk begins anew when it is let go.
+function listenToPointer() {
+  const canvas = stage.walkers;
+  let isDragging = false;
+  canvas.addEventListener("pointerdown", (event) => {
+    if (!scene.isLive || event.button) return;
+    isDragging = true;
+    canvas.setPointerCapture(event.pointerId);
+    tip.hide();
+    player.pause();
+    player.seek(0);
+    moveStart(stage.point(event.offsetX, event.offsetY));
+  });
+  canvas.addEventListener("pointermove", (event) => {
+    if (isDragging) return moveStart(stage.point(event.offsetX, event.offsetY));
+    const near = stage.nearest(event.offsetX, event.offsetY, player.isPlaying ? player.t : view.steps);
+    if (near) tip.show(near, event.offsetX, event.offsetY, view);
+    else tip.hide();
+    return undefined;
+  });
+  const release = () => {
+    if (isDragging) restart();
+    isDragging = false;
+  };
+  canvas.addEventListener("pointerup", release);
+  canvas.addEventListener("pointercancel", release);
+  canvas.addEventListener("pointerleave", () => tip.hide());
+}
+
+function listenToSurroundings() {
+  const repaint = () => {
+    view.theme = readTheme();
+    stage.resize();
+    stage.drawGround(player.t, true);
+    refresh();
+  };
+  document.documentElement.addEventListener("themechange", repaint);
+  matchMedia("print").addEventListener("change", repaint);
+  let width = stage.width;
+  new ResizeObserver(() => {
+    if (stage.box.clientWidth === width) return;
+    width = stage.box.clientWidth;
+    repaint();
+  }).observe(stage.box);
+}
+
+buildTransport();
+buildChoices();
+enter(lands[0], scene.start);
+listenToPointer();
+listenToSurroundings();
+restart();
+// For tests and the curious: what is shown, and any walk of the scene without drawing it.
+window.surefoot = { view, player, walkOf };

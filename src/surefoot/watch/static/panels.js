@@ -1,0 +1,115 @@
+// The charts beside the landscape: what each shows, and of which walkers.
+
+function rateNames(view) {
+  return [...new Set(view.walkers.flatMap((walker) => Object.keys(walker.walk?.rates ?? {})))];
+}
+
+// The charts of all walkers together: title, a word of explanation, the values of a walk.
+function quantitiesOf(view) {
+  const rates = rateNames(view).map((name) => ({
+    title: `Effective learning rate of ${name}`,
+    note: "how far this parameter moves per unit of its gradient",
+    values: (walk) => walk.rates[name],
+    scale: "log",
+  }));
+  const others = [
+    {
+      title: "Curvature × effective rate",
+      note: "above the line at 2 a plain step overshoots and grows; momentum allows more: 2 (1 + β) / (1 − β)",
+      values: (walk) => walk.sharpness,
+      scale: "log",
+      threshold: 2,
+    },
+    { title: "Loss", note: view.land.lossNote, values: (walk) => walk.loss, scale: "auto" },
+    { title: "Distance to the nearest minimum", note: "", values: (walk) => walk.distance, scale: "auto" },
+    { title: "Distance from the plane", note: "the plane is a projection", values: (walk) => walk.residual, scale: "auto" },
+  ];
+  return [...rates, ...others].filter(({ values }) => view.shown().some(({ walk }) => hasNumbers(values(walk))));
+}
+
+function hasNumbers(values) {
+  return Boolean(values) && values.some(Number.isFinite);
+}
+
+class Panels {
+  constructor(view, common, own, seek) {
+    this.view = view;
+    this.common = common; // where charts of all walkers stand
+    this.own = own; // where those of the chosen walker's state stand
+    this.seek = seek;
+    this.shared = new Map(); // charts by title
+    this.states = new Map();
+  }
+
+  // After a change of what is walked or shown.
+  redraw() {
+    const quantities = quantitiesOf(this.view);
+    this.arrange(this.common, this.shared, quantities.map(({ title, note, values, scale, threshold }) => ({
+      title, note, scale, threshold,
+      series: () => this.view.shown().filter(({ walk }) => hasNumbers(values(walk))).map((walker) => ({
+        ...lookOf(walker, this.view),
+        values: values(walker.walk),
+        dash: walker.dash,
+      })),
+    })));
+    this.arrange(this.own, this.states, this.stateQuantities());
+    for (const chart of this.charts()) chart.redraw();
+  }
+
+  stateQuantities() {
+    const walker = this.view.focus;
+    if (!walker?.walk) return [];
+    const names = this.view.land.coordinates;
+    return Object.entries(walker.walk.state).map(([slot, arrays]) => ({
+      title: `${slot} of ${walker.title}`,
+      note: arrays.length === 2 ? `${names[0]} drawn through, ${names[1]} dashed` : "",
+      scale: "auto",
+      series: () => arrays.map((values, j) => ({
+        ...lookOf(walker, this.view), values, dash: j ? [4, 3] : [], width: 1.75,
+      })),
+    }));
+  }
+
+  // Keeps charts that stay, makes new ones, removes the rest; the order is that of the wanted ones.
+  arrange(holder, charts, wanted) {
+    for (const [title, { figure }] of charts) {
+      if (!wanted.some((one) => one.title === title)) {
+        figure.remove();
+        charts.delete(title);
+      }
+    }
+    for (const one of wanted) {
+      const known = charts.get(one.title);
+      if (known) Object.assign(known.options, one);
+      else charts.set(one.title, this.newChart(one));
+      holder.append(charts.get(one.title).figure);
+    }
+  }
+
+  newChart(options) {
+    const canvas = make("canvas", { role: "img", "aria-label": `${options.title}, over the steps. The numbers are in the table.` });
+    const figure = make("figure", { class: "panel" }, make("figcaption", {}, make("h3", {}, options.title), options.note ?? ""), canvas);
+    const chart = new Chart(canvas, { ...options, steps: () => this.view.steps, theme: () => this.view.theme, stepName: (k) => this.view.stepOf(k) });
+    chart.figure = figure;
+    const scrub = (event) => this.seek(chart.step(event.offsetX));
+    canvas.addEventListener("pointerdown", (event) => {
+      canvas.setPointerCapture(event.pointerId);
+      scrub(event);
+    });
+    canvas.addEventListener("pointermove", (event) => event.buttons && scrub(event));
+    return chart;
+  }
+
+  charts() {
+    return [...this.shared.values(), ...this.states.values()];
+  }
+
+  drawCursors(t) {
+    for (const chart of this.charts()) chart.drawCursor(t);
+  }
+}
+
+function lookOf(walker, view) {
+  const { hue, marker, walk } = walker;
+  return { hue, marker, last: walk.last, isTame: !walk.diverged, width: walker === view.focus ? 2.5 : 1.5 };
+}

@@ -1,0 +1,90 @@
+// Numbers as text: the table, the hover, and what a screen reader is told.
+
+function describe(walker, t, view) {
+  const { walk } = walker;
+  if (walk.diverged && t >= walk.left) return `left the plot at step ${view.stepOf(walk.left)} and diverged`;
+  return "";
+}
+
+// The rows of a walk at a step: [name, text].
+function numbersAt(walker, step, view) {
+  const { walk } = walker;
+  const k = Math.min(step, walk.last);
+  const [first, second] = view.land.coordinates;
+  const rows = [
+    [first, shortly(walk.at[0][k])],
+    [second, shortly(walk.at[1][k])],
+    ["loss", shortly(walk.loss[k])],
+  ];
+  for (const [name, values] of Object.entries(walk.rates)) rows.push([`effective rate of ${name}`, shortly(values[k])]);
+  if (walk.sharpness) rows.push(["curvature × rate", shortly(walk.sharpness[k])]);
+  if (hasNumbers(walk.distance)) rows.push(["to the minimum", shortly(walk.distance[k])]);
+  if (walk.residual) rows.push(["from the plane", shortly(walk.residual[k])]);
+  for (const [slot, arrays] of Object.entries(walk.state)) rows.push([slot, arrays.map((values) => shortly(values[k])).join(", ")]);
+  return rows;
+}
+
+// The text alternative of everything drawn: a row for each walker shown.
+class NumbersTable {
+  constructor(table, view) {
+    this.table = table;
+    this.view = view;
+  }
+
+  draw(t) {
+    const rows = this.view.shown().map((walker) => ({ walker, numbers: numbersAt(walker, t, this.view) }));
+    const columns = [...new Set(rows.flatMap(({ numbers }) => numbers.map(([name]) => name)))].filter((name) => !this.isState(name));
+    const head = make("tr", {}, ...["optimizer", ...columns, "walk"].map((name) => make("th", { scope: "col" }, name)));
+    const body = rows.map(({ walker, numbers }) => {
+      const known = new Map(numbers);
+      const cells = columns.map((name) => make("td", {}, known.get(name) ?? ""));
+      const title = make("th", { scope: "row" }, swatchOf(walker), walker.title);
+      return make("tr", {}, title, ...cells, make("td", { class: "words" }, describe(walker, t, this.view) || this.progress(walker, t)));
+    });
+    this.table.tHead.replaceChildren(head);
+    this.table.tBodies[0].replaceChildren(...body);
+  }
+
+  isState(name) {
+    return this.view.shown().some(({ walk }) => name in walk.state);
+  }
+
+  progress(walker, t) {
+    return t === 0 ? "at the start" : t >= walker.walk.last ? "at its end" : "on its way";
+  }
+}
+
+// The box beside the pointer.
+class Tip {
+  constructor(box) {
+    this.box = box;
+  }
+
+  show({ walker, step }, px, py, view) {
+    const rows = numbersAt(walker, step, view).flatMap(([name, text]) => [make("dt", {}, name), make("dd", {}, text)]);
+    this.box.replaceChildren(
+      make("p", {}, swatchOf(walker), make("strong", {}, walker.title), ` step ${view.stepOf(step)}`),
+      make("dl", {}, ...rows),
+    );
+    this.box.hidden = false;
+    const room = this.box.parentElement;
+    const left = px + 18 + this.box.offsetWidth > room.clientWidth ? px - 18 - this.box.offsetWidth : px + 18;
+    this.box.style.left = `${Math.max(left, 4)}px`;
+    this.box.style.top = `${clamp(py - this.box.offsetHeight / 2, 4, Math.max(4, room.clientHeight - this.box.offsetHeight - 4))}px`;
+  }
+
+  hide() {
+    this.box.hidden = true;
+  }
+}
+
+// One sentence for each walker, best first, for when time stands still.
+function summary(t, view) {
+  const standing = (walker) => walker.walk.diverged && t >= walker.walk.left ? Infinity : walker.walk.loss[Math.min(t, walker.walk.last)];
+  const ordered = [...view.shown()].sort((a, b) => standing(a) - standing(b));
+  const each = ordered.map((walker) => {
+    const fate = describe(walker, t, view);
+    return `${walker.title} ${fate || `loss ${shortly(standing(walker))}`}`;
+  });
+  return `${view.land.title}, step ${view.stepOf(t)} of ${view.stepOf(view.steps)}. ${each.join("; ") || "No optimizer is shown"}.`;
+}

@@ -1,0 +1,211 @@
+// The landscape on its canvases, back to front: bands, trails, and the walkers themselves.
+
+const DOT_GAP = 5; // a step shorter than so many pixels gets no dot of its own
+const HIT = 16; // how near the pointer must come to a path
+
+class Stage {
+  constructor(box, view) {
+    this.box = box;
+    this.view = view; // what is shown: see explorer.js
+    [this.bands, this.trails, this.walkers] = box.querySelectorAll("canvas");
+    this.drawn = -1; // trails are drawn up to this step
+    this.levels = null;
+  }
+
+  // Adapts to the box's width; the height follows from the plot's own proportions.
+  resize() {
+    const [xLow, xHigh, yLow, yHigh] = this.view.land.bounds;
+    this.width = this.box.clientWidth;
+    this.height = Math.round(this.width / clamp((xHigh - xLow) / (yHigh - yLow), 1, 1.6));
+    this.box.style.height = `${this.height}px`;
+    for (const canvas of [this.trails, this.walkers]) fitted(canvas, this.width, this.height);
+  }
+
+  x(value) {
+    const [low, high] = this.view.land.bounds;
+    return ((value - low) / (high - low)) * this.width;
+  }
+
+  y(value) {
+    const [, , low, high] = this.view.land.bounds;
+    return ((high - value) / (high - low)) * this.height;
+  }
+
+  point(px, py) {
+    const [xLow, xHigh, yLow, yHigh] = this.view.land.bounds;
+    return [
+      clamp(xLow + (px / this.width) * (xHigh - xLow), xLow, xHigh),
+      clamp(yHigh - (py / this.height) * (yHigh - yLow), yLow, yHigh),
+    ];
+  }
+
+  // The ground at step t. Levels are chosen once, so that a moving landscape does not flicker.
+  drawGround(t, isNew) {
+    const { ground, land, theme } = this.view;
+    const density = isNew || !land.moves ? window.devicePixelRatio || 1 : 1;
+    fitted(this.bands, this.width, this.height, density);
+    const cell = land.moves ? 5 : 3;
+    const columns = Math.max(2, Math.round(this.width / cell));
+    const rows = Math.max(2, Math.round(this.height / cell));
+    const grid = land.grid ?? lossGrid(ground, t, columns, rows);
+    if (isNew) this.levels = levelsOf(grid);
+    paintSurface(this.bands, grid, this.levels, groundColours(theme));
+    this.drawMinima(t, density);
+  }
+
+  drawMinima(t, density) {
+    const context = this.bands.getContext("2d");
+    context.setTransform(density, 0, 0, density, 0, 0);
+    context.strokeStyle = this.view.theme.ink;
+    context.lineWidth = 1.5;
+    for (const [x, y] of this.view.ground.minima(t)) {
+      const [px, py] = [this.x(x), this.y(y)];
+      context.beginPath();
+      context.moveTo(px - 5, py);
+      context.lineTo(px + 5, py);
+      context.moveTo(px, py - 5);
+      context.lineTo(px, py + 5);
+      context.stroke();
+    }
+  }
+
+  // All trails up to step t: only what is new where time went on, else from the start.
+  drawTrails(t) {
+    const context = this.trails.getContext("2d");
+    if (t < this.drawn || this.drawn < 0) {
+      context.clearRect(0, 0, this.width, this.height);
+      this.drawn = 0;
+    }
+    for (const walker of this.view.shown()) this.drawTrail(context, walker, this.drawn, Math.min(t, walker.walk.last));
+    this.drawn = t;
+  }
+
+  drawTrail(context, { walk, hue }, from, to) {
+    if (to <= from) return;
+    const { theme } = this.view;
+    const [xs, ys] = walk.at;
+    context.beginPath();
+    context.moveTo(this.x(xs[from]), this.y(ys[from]));
+    for (let k = from + 1; k <= to; k++) context.lineTo(this.x(xs[k]), this.y(ys[k]));
+    context.lineJoin = context.lineCap = "round";
+    context.globalAlpha = 0.85;
+    context.lineWidth = 2;
+    context.strokeStyle = theme.series[hue];
+    context.stroke();
+    context.globalAlpha = 1;
+    context.fillStyle = theme.series[hue];
+    context.beginPath();
+    let [lastX, lastY] = [this.x(xs[from]), this.y(ys[from])];
+    for (let k = from + 1; k <= to; k++) {
+      const px = this.x(xs[k]), py = this.y(ys[k]);
+      if (Math.abs(px - lastX) + Math.abs(py - lastY) > DOT_GAP) {
+        context.moveTo(px + 3, py);
+        context.arc(px, py, 3, 0, 2 * Math.PI);
+      }
+      [lastX, lastY] = [px, py];
+    }
+    context.fill();
+  }
+
+  // What changes at every frame: the rest of the walks as faint lines when time stands still, start, marks, walkers.
+  drawWalkers(t, isStill) {
+    const context = this.walkers.getContext("2d");
+    context.clearRect(0, 0, this.width, this.height);
+    if (isStill) for (const walker of this.view.shown()) this.drawRest(context, walker, t);
+    this.drawStart(context);
+    for (const walker of this.view.shown()) this.drawHead(context, walker, t);
+  }
+
+  drawRest(context, { walk, hue }, t) {
+    const [xs, ys] = walk.at;
+    context.beginPath();
+    for (let k = Math.min(t, walk.last); k <= walk.last; k++) context.lineTo(this.x(xs[k]), this.y(ys[k]));
+    context.lineWidth = 1;
+    context.globalAlpha = 0.45;
+    context.strokeStyle = this.view.theme.series[hue];
+    context.stroke();
+    context.globalAlpha = 1;
+  }
+
+  drawStart(context) {
+    const [x, y] = this.view.start.map((value, j) => (j ? this.y(value) : this.x(value)));
+    context.lineWidth = 2;
+    context.strokeStyle = this.view.theme.ink;
+    context.fillStyle = this.view.theme.surface;
+    context.beginPath();
+    context.arc(x, y, 6, 0, 2 * Math.PI);
+    context.fill();
+    context.stroke();
+  }
+
+  drawHead(context, walker, t) {
+    const { theme, land } = this.view;
+    const { walk } = walker;
+    const left = walk.left;
+    if (left >= 0 && t >= left) return this.drawExit(context, walker);
+    const k = Math.min(t, walk.last);
+    const [px, py] = [this.x(walk.at[0][k]), this.y(walk.at[1][k])];
+    const isInside = px >= 0 && px <= this.width && py >= 0 && py <= this.height;
+    const [qx, qy] = [clamp(px, 8, this.width - 8), clamp(py, 8, this.height - 8)];
+    const isFocus = walker === this.view.focus;
+    drawMarker(context, walker.marker, qx, qy, isFocus ? 8.5 : 7, theme.series[walker.hue], theme.surface);
+    if (!isInside) this.ring(context, qx, qy, theme.series[walker.hue]);
+    return land;
+  }
+
+  // Where a diverged walk left the plot: a cross on the edge, crossed by its last step inside.
+  drawExit(context, walker) {
+    const { walk } = walker;
+    const [xs, ys] = walk.at;
+    const from = Math.max(walk.left - 1, 0);
+    const [ax, ay] = [this.x(xs[from]), this.y(ys[from])];
+    const [bx, by] = walk.left <= walk.last ? [this.x(xs[walk.left]), this.y(ys[walk.left])] : [ax, ay];
+    const part = Math.min(edgeAt(ax, bx, this.width), edgeAt(ay, by, this.height));
+    const px = clamp(ax + (bx - ax) * part, 9, this.width - 9);
+    const py = clamp(ay + (by - ay) * part, 9, this.height - 9);
+    context.lineCap = "round";
+    for (const [colour, wide] of [[this.view.theme.surface, 7], [this.view.theme.series[walker.hue], 3.5]]) {
+      context.strokeStyle = colour;
+      context.lineWidth = wide;
+      context.beginPath();
+      context.moveTo(px - 6, py - 6);
+      context.lineTo(px + 6, py + 6);
+      context.moveTo(px - 6, py + 6);
+      context.lineTo(px + 6, py - 6);
+      context.stroke();
+    }
+  }
+
+  ring(context, x, y, colour) {
+    context.strokeStyle = colour;
+    context.lineWidth = 1.5;
+    context.beginPath();
+    context.arc(x, y, 12, 0, 2 * Math.PI);
+    context.stroke();
+  }
+
+  // The walker and step whose point is nearest to a place on the canvas, or null where none is near.
+  nearest(px, py, t) {
+    let best = null;
+    let least = HIT * HIT;
+    for (const walker of this.view.shown()) {
+      const [xs, ys] = walker.walk.at;
+      for (let k = Math.min(t, walker.walk.last); k >= 0; k--) {
+        const dx = this.x(xs[k]) - px, dy = this.y(ys[k]) - py;
+        const far = dx * dx + dy * dy;
+        if (far < least) {
+          least = far;
+          best = { walker, step: k };
+        }
+      }
+    }
+    return best;
+  }
+}
+
+// The part of the way from a (inside) to b at which 0 or the size is reached; 1 where it is not.
+function edgeAt(a, b, size) {
+  if (b > size) return (size - a) / (b - a);
+  if (b < 0) return a / (a - b);
+  return 1;
+}

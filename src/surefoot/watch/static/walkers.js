@@ -1,0 +1,104 @@
+// The optimizers: who walks, with which settings, and the controls to change both.
+
+// A live walker with its settings for a landscape: those asked for, else the landscape's, else the rule's defaults.
+function suited(walker, land) {
+  const chosen = { ...(land.settings[walker.name] ?? {}), ...walker.asked };
+  walker.hyper = Object.fromEntries(walker.hypers.map((h) => [h.name, Number(chosen[h.name] ?? h.value)]));
+  for (const h of walker.hypers) if (h.decades) h.range = around(walker.hyper[h.name] || h.value, h);
+  walker.static = walker.statics.map((s) => Math.max(0, s.name in chosen ? s.choices.indexOf(chosen[s.name]) : s.value));
+}
+
+// A range declared as so many powers of ten to either side of the value that suits.
+function around(value, { decades, scale }) {
+  return { low: value / 10 ** decades, high: value * 10 ** decades, scale };
+}
+
+// The printed rule under its static options.
+function variantOf(walker) {
+  return walker.variants[walker.static.join("|")];
+}
+
+function walkOn(walker, view) {
+  walker.walk = takeWalk(variantOf(walker), walker.starts, walker.hyper, view.ground, view.start, view.steps);
+  walker.walk.left = leftAt(walker.walk, view.land.bounds);
+  const [first, second] = view.land.coordinates;
+  walker.walk.rates = { [first]: walker.walk.rate[0], [second]: walker.walk.rate[1] };
+}
+
+// Any walk of the scene, without drawing it.
+function walkOf(landscape, walkerName, hyper, statics, start, steps) {
+  const land = lands.find((one) => one.name === landscape);
+  const walker = view.walkers.find((one) => one.name === walkerName);
+  const parameters = Object.fromEntries(land.parameters.map((p) => [p.name, p.value]));
+  return takeWalk(walker.variants[statics.join("|")], walker.starts, hyper, makeGround(land, parameters, noise), start, steps);
+}
+
+// The list of optimizers: a switch for each, and a button that chooses whose settings and state are shown.
+class WalkerList {
+  constructor(list, view, actions) {
+    this.list = list;
+    this.view = view;
+    this.actions = actions; // { toggled(walker), chosen(walker) }
+    this.build();
+  }
+
+  build() {
+    const items = this.view.walkers.map((walker, k) => {
+      const box = make("input", { type: "checkbox", id: `walker-${k}`, onchange: () => {
+        walker.isShown = box.checked;
+        this.actions.toggled(walker);
+      } });
+      box.checked = walker.isShown;
+      const label = make("label", { for: box.id }, swatchOf(walker), make("span", {}, walker.title));
+      const fate = make("span", { class: "fate", id: `fate-${k}` });
+      const choose = make("button", { type: "button", class: "quiet", "aria-pressed": "false", onclick: () => this.actions.chosen(walker) }, "look closer");
+      choose.setAttribute("aria-label", `Look closer at ${walker.title}: settings and state`);
+      walker.parts = { box, fate, choose };
+      return make("li", {}, box, label, fate, choose);
+    });
+    this.list.replaceChildren(...items);
+  }
+
+  draw(t) {
+    for (const walker of this.view.walkers) {
+      const { fate, choose } = walker.parts;
+      const text = walker.isShown && walker.walk ? fateAt(walker, t, this.view) : "";
+      if (fate.textContent !== text) fate.textContent = text;
+      choose.setAttribute("aria-pressed", String(walker === this.view.focus));
+    }
+  }
+}
+
+function fateAt(walker, t, view) {
+  const { walk } = walker;
+  if (walk.diverged && t >= walk.left) return `✕ diverged at step ${view.stepOf(walk.left)}`;
+  return `loss ${shortly(walk.loss[Math.min(t, walk.last)])}`;
+}
+
+// The settings of the chosen optimizer. Recorded walks have none.
+function buildSettings(holder, heading, view, changed, reset) {
+  const walker = view.focus;
+  heading.textContent = walker ? `Settings of ${walker.title}` : "Settings";
+  if (!walker?.hypers) {
+    const why = "These walks were recorded, and are played as they were. Sliders need a function that can be traced: one written in surefoot's words.";
+    holder.replaceChildren(make("p", { class: "quiet-text" }, why));
+    return;
+  }
+  const numbers = walker.hypers.map((hyper) => numberControl({
+    id: `hyper-${hyper.name}`, name: hyper.name, meaning: hyper.meaning, range: hyper.range, domain: hyper.domain,
+    value: walker.hyper[hyper.name],
+    change: (value) => {
+      walker.hyper[hyper.name] = value;
+      changed(walker);
+    },
+  }));
+  const selects = walker.statics.map((option, k) => selectControl({
+    id: `static-${option.name}`, name: option.name, choices: option.choices.map(String), value: walker.static[k],
+    change: (value) => {
+      walker.static[k] = value;
+      changed(walker);
+    },
+  }));
+  const again = make("button", { type: "button", class: "quiet", id: "reset", onclick: () => reset(walker) }, "Reset to this landscape's");
+  holder.replaceChildren(...numbers, ...selects, again);
+}
