@@ -22,7 +22,7 @@ ABSURD = (math.inf, -math.inf, math.nan, "big", None, True, [0.1])
 def test_the_signature_is_the_rules(optimizer_class: type[RuleOptimizer]) -> None:
     rule = optimizer_class.rule
     signature = inspect.signature(optimizer_class)
-    assert list(signature.parameters) == ["params", *rule.defaults, "maximize"]
+    assert list(signature.parameters) == ["params", *rule.defaults, "maximize", "sparse"]
     for name, default in rule.defaults.items():
         assert signature.parameters[name].default == default
     group = optimizer_class([parameter(2)]).param_groups[0]

@@ -5,9 +5,12 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor
 
+from surefoot.engines import dither
 from surefoot.engines.evaluate import step
 from surefoot.engines.graph import Graph
+from surefoot.engines.precision import draw_of
 from surefoot.engines.torch import table
+from surefoot.optim.memory import is_dense
 
 _WIDER = {torch.float16: torch.float32, torch.bfloat16: torch.float32}
 
@@ -25,17 +28,26 @@ def working_dtype(p: Tensor) -> torch.dtype:
 @torch.no_grad()
 def new_state(p: Tensor, value: float) -> Tensor:
     """A state slot for a parameter, filled with its first value, laid out as the parameter is."""
-    real = torch.view_as_real(p.resolve_conj()) if p.is_complex() else p
-    return torch.full_like(real, value, dtype=working_dtype(p), memory_format=torch.preserve_format)
+    dtype = working_dtype(p)
+    if p.is_complex():
+        return torch.full_like(p.resolve_conj(), complex(value, value), dtype=dtype.to_complex())
+    return torch.full_like(p, value, dtype=dtype, memory_format=torch.preserve_format)
 
 
 @torch.no_grad()
-def step_tensor(graph: Graph, p: Tensor, grad: Tensor, state: Mapping[str, Tensor], uniforms: Sequence[float]) -> None:
-    """Step one parameter and its state in place: a complex number as its two parts, a sparse gradient as dense."""
+def step_tensor(
+    graph: Graph, p: Tensor, grad: Tensor, state: Mapping[str, Tensor], uniforms: Sequence[float], key: int = 0
+) -> None:
+    """Step one parameter and its state in place: a complex number as its two parts, a sparse gradient as dense.
+
+    `key` is what the parameter's random numbers depend on, if the graph draws any.
+    """
     dense = grad.to_dense() if grad.layout is not torch.strided else grad
-    x, g = (torch.view_as_real(v.resolve_conj()) if v.is_complex() else v for v in (p, dense))
-    dtype = working_dtype(p)
-    slots = {"x": x.to(dtype), "g": g.to(dtype), **{slot: state[slot] for slot in graph.state}}
+    x, g, *kept = (_parts(v) for v in (p, dense, *(state[slot] for slot in graph.state)))
+    dtype, state = working_dtype(p), dict(zip(graph.state, kept, strict=True))
+    slots = {"x": x.to(dtype), "g": g.to(dtype), **{slot: _widened(value, dtype) for slot, value in state.items()}}
+    if any(draw_of(slot) is not None for slot in graph.slots):
+        slots |= dither.draws(key, _places(x), graph.slots)
     new = step(graph, table(dtype, p.device), slots, uniforms)
     # A slot handed on as it came (the last gradient, the x before) must not be written over before it is copied.
     given = {id(value) for value in slots.values()}
@@ -44,3 +56,18 @@ def step_tensor(graph: Graph, p: Tensor, grad: Tensor, state: Mapping[str, Tenso
         (x if slot == "x" else state[slot]).copy_(value)
     if p.is_conj():  # then `x` is a copy
         p.copy_(torch.view_as_complex(x))
+
+
+def _widened(value: Tensor, dtype: torch.dtype) -> Tensor:
+    return value.to(dtype) if value.dtype in _WIDER else value
+
+
+def _places(x: Tensor) -> Tensor:
+    """Of each element its place in memory, where the elements fill a block of it, else its number in order."""
+    places = torch.arange(x.numel(), device=x.device)
+    return places.as_strided(x.shape, x.stride()) if is_dense(x) else places.view(x.shape)
+
+
+def _parts(v: Tensor) -> Tensor:
+    """A complex tensor as its real and imaginary parts, any other as it is."""
+    return torch.view_as_real(v.resolve_conj()) if v.is_complex() else v

@@ -4,87 +4,57 @@ Laying out costs more than a step, so a layout is kept as long as what it rests 
 between two steps (gradients, `.data`, state, settings of a group) is looked at every time.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
 from operator import is_
-from typing import Any
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
-from surefoot.engines.graph import Graph
-from surefoot.engines.host import uniforms
-from surefoot.engines.kernel import Kernel
+from surefoot.engines.dither import keys
+from surefoot.engines.precision import draw_of
 from surefoot.optim.batch import Batch
+from surefoot.optim.column import Member
 from surefoot.optim.eager import step_tensor
-from surefoot.optim.memory import KERNEL_DTYPES, like, suits_kernel, tangled
-
-
-@dataclass
-class Column:
-    """Parameters of one group that have taken equally many steps: they share their scalars and one step counter."""
-
-    group: Mapping[str, Any]
-    graph: Graph
-    steps: int
-    counter: Tensor = field(init=False)
-    scalars: tuple[float, ...] = ()
-
-    def __post_init__(self) -> None:
-        count: Any = np.array(float(self.steps))
-        self.counter = torch.from_numpy(count)  # shares its memory: counting goes by way of NumPy, which is quicker
-        self._count: Any = memoryview(count)
-        self._address = self.counter.data_ptr()
-        self._uniforms = uniforms(self.graph)
-
-    @property
-    def counts(self) -> bool:
-        """Whether the counter still lies where it is counted: a user may have shared or moved its memory."""
-        return self.counter.data_ptr() == self._address
-
-    def advance(self) -> None:
-        """Count one step and compute its scalars."""
-        t = self._count[()] + 1.0
-        self._count[()] = t
-        group = self.group
-        self.scalars = self._uniforms(t, **{name: float(group[name]) for name in self.graph.hyper})
-
-
-@dataclass
-class Member:
-    """One parameter with its state and its column."""
-
-    parameter: Tensor
-    state: dict[str, Any]
-    column: Column
+from surefoot.optim.memory import like, storable, suits_kernel, tangled
+from surefoot.optim.sparse.rows import Registry, settle, suits
 
 
 class Layout:
-    """The members of a step, in order, sorted by the way they go."""
+    """The members of a step, in order, sorted by the way they go.
 
-    def __init__(self, members: Sequence[Member], grads: Sequence[Tensor]) -> None:
+    Args:
+        registry: the parameters that are stepped by rows, which outlive a layout.
+    """
+
+    def __init__(self, members: Sequence[Member], grads: Sequence[Tensor], registry: Registry) -> None:
         self._parameters = [m.parameter for m in members]
         self._columns = list({id(m.column): m.column for m in members}.values())
-        together: dict[tuple[int, torch.dtype], list[int]] = {}
+        self._draws = any(draw_of(slot) is not None for m in members for slot in m.graph.slots)
+        together: dict[tuple[int, tuple[torch.dtype, ...]], list[int]] = {}
         self._alone: list[tuple[int, Member]] = []
+        self._by_rows = settle(registry, members, grads)
         for i, (member, g) in enumerate(zip(members, grads, strict=True)):
-            if suits_kernel(member.parameter) and like(g, member.parameter):
-                together.setdefault((id(member.column.graph), g.dtype), []).append(i)
+            if i in self._by_rows:
+                continue
+            if _fits(member, g):
+                together.setdefault((id(member.graph), _types(member, g)), []).append(i)
             else:
                 self._alone.append((i, member))
         self._batches = []
-        for (_, dtype), indices in together.items():
-            kernel = Kernel(members[indices[0]].column.graph, KERNEL_DTYPES[dtype])
-            batch = Batch(kernel, [members[i].parameter for i in indices], [members[i].state for i in indices],
-                          [members[i].column for i in indices])  # fmt: skip
+        for (_, types), indices in together.items():
+            batch = Batch(members[indices[0]].graph, types, [members[i] for i in indices])
             if batch.accepts([grads[i] for i in indices]):
                 self._batches.append((batch, indices))
             else:  # memory that overlaps: the answer is that of one after the other
                 self._alone += [(i, members[i]) for i in indices]
+        self._members = members
         if self._tangled(grads):
             self._alone += [(i, members[i]) for _, indices in self._batches for i in indices]
-            self._batches = []
+            self._alone += [(i, members[i]) for i in self._by_rows]
+            settle(registry, [members[i] for i in self._by_rows], [None] * len(self._by_rows))
+            self._batches, self._by_rows = [], {}
         self._alone.sort(key=lambda pair: pair[0])
 
     def stands(self, parameters: Sequence[Tensor], grads: Sequence[Tensor]) -> bool:
@@ -93,25 +63,50 @@ class Layout:
             return False
         if not all(column.counts for column in self._columns):
             return False
-        if any(suits_kernel(m.parameter) and like(grads[i], m.parameter) for i, m in self._alone):
+        if any(_fits(m, grads[i]) or suits(m, grads[i]) for i, m in self._alone):
             return False
-        if self._alone and self._batches and self._tangled(grads):
+        if not all(rows.stand(self._members[i], grads[i]) for i, rows in self._by_rows.items()):
+            return False
+        ways = bool(self._alone) + bool(self._batches) + len(self._by_rows)
+        if (self._alone or self._by_rows) and ways > 1 and self._tangled(grads):
             return False
         return all(batch.accepts(_pick(grads, indices)) for batch, indices in self._batches)
 
     def _tangled(self, grads: Sequence[Tensor]) -> bool:
         """Whether a step of one batch, or of those alone, shows in another's memory."""
         ways = [[(self._parameters[i], grads[i]) for i in indices] for _, indices in self._batches]
+        ways += [[(self._parameters[i], grads[i])] for i in self._by_rows]
         return tangled([*ways, [(m.parameter, grads[i]) for i, m in self._alone]])
 
     def step(self, grads: Sequence[Tensor]) -> None:
         """Step every member once; `stands` has just been asked, or the layout is new."""
         for column in self._columns:
             column.advance()
-        for batch, _ in self._batches:
-            batch.step()
-        for i, member in self._alone:
-            step_tensor(member.column.graph, member.parameter, grads[i], member.state, member.column.scalars)
+        drawn = _keys(len(grads)) if self._draws else None
+        for batch, indices in self._batches:
+            batch.step(None if drawn is None else drawn[indices])
+        for i, m in self._alone:
+            key = 0 if drawn is None else int(drawn[i])
+            step_tensor(m.graph, m.parameter, grads[i], m.state, m.column.scalars, key)
+        for i, rows in self._by_rows.items():
+            rows.step(grads[i], self._members[i].column)
+
+
+def _fits(member: Member, g: Tensor) -> bool:
+    """Whether a kernel can step a parameter along a gradient, overlaps in memory apart."""
+    p = member.parameter
+    return suits_kernel(p) and like(g, p) and storable(_types(member, g))
+
+
+def _types(member: Member, g: Tensor) -> tuple[torch.dtype, ...]:
+    """What a kernel for a parameter reads and writes, in the order of its slots."""
+    return (member.parameter.dtype, g.dtype, *(member.state[slot].dtype for slot in member.graph.state))
+
+
+def _keys(count: int) -> NDArray[np.int64]:
+    """Of each parameter what its random numbers in this step depend on; torch.manual_seed decides."""
+    seed = torch.empty((), dtype=torch.int64).random_().item()
+    return keys(int(seed), np.arange(count))
 
 
 def _pick(items: Sequence[Tensor], indices: Sequence[int]) -> Sequence[Tensor]:

@@ -7,7 +7,9 @@ from typing import Any
 
 from surefoot.engines.graph import Graph
 from surefoot.errors import UserError
+from surefoot.optim.convention import Own
 from surefoot.optim.optimizer import RuleOptimizer
+from surefoot.optim.sparse.rows import SPARSE, Sparse
 from surefoot.rules.catalogue import RULES, find
 from surefoot.rules.rule import Rule
 
@@ -42,7 +44,7 @@ def _made(rule: str | Callable[..., Any] | Rule, name: str | None) -> type[RuleO
     """One class for a rule and a name, however often it is asked for: copies of an optimizer have its class."""
     found = find(rule)
     Graph.of(found)  # what cannot be traced is said here
-    taken = {"step"} & set(found.slots) | {"self", "params", "maximize"} & set(found.defaults)
+    taken = {"step"} & set(found.slots) | {"self", "params", "maximize", "sparse"} & set(found.defaults)
     if taken:
         raise UserError(
             f"rule {found.name} must not use the name {min(taken)!r}, torch's own in an optimizer; rename it"
@@ -52,11 +54,13 @@ def _made(rule: str | Callable[..., Any] | Rule, name: str | None) -> type[RuleO
     def initialise(self: RuleOptimizer, *args: Any, **kwargs: Any) -> None:
         bound = signature.bind(self, *args, **kwargs).arguments
         bound.pop("self")
-        RuleOptimizer.__init__(self, bound.pop("params"), **bound)
+        settings = {**found.defaults, "maximize": False, "sparse": SPARSE[0]}
+        RuleOptimizer.__init__(self, bound.pop("params"), settings | bound)
 
     initialise.__signature__ = signature  # type: ignore[attr-defined]
     class_name = name or found.name
     members = {"__init__": initialise, "__doc__": _doc(found), "__module__": "surefoot.optim", "rule": found}
+    members["convention"] = Own(found)
     if RULES.get(found.name) is not found:  # a class that no import leads to is pickled by its rule's function
         members["__reduce__"] = lambda self: (_bare, (found.function, name), self.__getstate__())
     return type(class_name, (RuleOptimizer,), members)
@@ -71,8 +75,12 @@ def _bare(function: Callable[..., Any], name: str | None) -> RuleOptimizer:
 def _signature(rule: Rule) -> inspect.Signature:
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
     options = [inspect.Parameter(n, kind, default=d, annotation=type(d)) for n, d in rule.defaults.items()]
-    last = inspect.Parameter("maximize", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=bool)
-    return inspect.Signature([inspect.Parameter("self", kind), inspect.Parameter("params", kind), *options, last])
+    only = inspect.Parameter.KEYWORD_ONLY
+    last = [
+        inspect.Parameter("maximize", only, default=False, annotation=bool),
+        inspect.Parameter("sparse", only, default=SPARSE[0], annotation=Sparse),
+    ]
+    return inspect.Signature([inspect.Parameter("self", kind), inspect.Parameter("params", kind), *options, *last])
 
 
 def _doc(rule: Rule) -> str:
@@ -89,4 +97,8 @@ def _doc(rule: Rule) -> str:
         else:
             lines.append(f"    {name}: one of {', '.join(map(repr, rule.static[name]))}. Default {default!r}.")
     lines.append("    maximize: ascend instead of descend. Default False.")
+    lines.append(
+        f"    sparse: one of {', '.join(map(repr, SPARSE))}: whether a row that a sparse gradient did not name is made "
+        f"good when one next does. Default {SPARSE[0]!r}."
+    )
     return "\n".join(lines)

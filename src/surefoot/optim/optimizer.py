@@ -1,10 +1,9 @@
 """The optimizer: torch's interface around a rule. One class; `make.from_rule` gives it a rule and a name."""
 
 from collections.abc import Callable, Iterable
-from functools import cached_property, lru_cache
 from inspect import unwrap
 from itertools import chain, repeat
-from operator import attrgetter, is_, itemgetter
+from operator import attrgetter, is_
 from typing import Any, ClassVar
 
 import torch
@@ -13,8 +12,13 @@ from torch.optim import optimizer as torch_optimizer
 
 from surefoot.engines.graph import Graph
 from surefoot.errors import UserError
-from surefoot.optim.eager import new_state
-from surefoot.optim.layout import Column, Layout, Member
+from surefoot.optim import loading
+from surefoot.optim.column import Column, Member
+from surefoot.optim.convention import Convention
+from surefoot.optim.layout import Layout
+from surefoot.optim.options import deciding
+from surefoot.optim.precision import new_slot, stored
+from surefoot.optim.sparse.rows import Registry
 from surefoot.rules.rule import Rule
 
 Closure = Callable[[], Any]
@@ -25,20 +29,24 @@ _grad = attrgetter("grad")
 
 
 class RuleOptimizer(torch.optim.Optimizer):
-    """A torch optimizer that steps by a rule. Abstract: its subclasses, made by `from_rule`, only name the rule.
+    """A torch optimizer that steps by a rule. Abstract: its subclasses name the rule, and how groups speak of it.
 
     Parameters are stepped in place. Plain dense float32 and float64 CPU tensors are stepped together by one kernel; all
     others one by one, with the same result. Half-precision parameters are stepped, and keep their state, in float32.
     `optimizer.state[p]` holds a tensor for each state slot of the rule, by the rule's own names, and `step`, the count.
+    With a sparse gradient only the rows that it names are stepped (`surefoot.optim.sparse.rows`).
     """
 
     rule: ClassVar[Rule]
+    convention: ClassVar[Convention]
 
-    def __init__(self, params: Any, *, maximize: bool = False, **settings: Any) -> None:
+    def __init__(self, params: Any, defaults: dict[str, Any]) -> None:
         self._layout: Layout | None = None
         self._options: list[Any] = []
         self._contents: list[Any] = []
-        super().__init__(params, {**self.rule.defaults, **settings, "maximize": maximize})
+        self._registry: Registry = {}
+        self.convention.check(defaults)
+        super().__init__(params, defaults)
 
     def add_param_group(self, param_group: dict[str, Any]) -> None:
         """Add parameters with settings of their own; those not given are the optimizer's.
@@ -46,7 +54,8 @@ class RuleOptimizer(torch.optim.Optimizer):
         Raises:
             UserError: for a setting outside its domain, naming it.
         """
-        _plain(self.rule, {**self.defaults, **param_group})
+        if isinstance(param_group, dict):
+            self.convention.check({**self.defaults, **param_group})
         _add_param_group(self, param_group)
         for p in self.param_groups[-1]["params"]:
             if not (p.is_floating_point() or p.is_complex()):
@@ -56,27 +65,58 @@ class RuleOptimizer(torch.optim.Optimizer):
                 )
         self._layout = None
 
+    def state_dict(self) -> dict[str, Any]:
+        """The state and the settings, as torch's: tensors are the optimizer's own, counters are copies."""
+        self._settled()
+        saved = super().state_dict()
+        saved["state"] = {
+            key: {k: v.clone() if k == "step" and isinstance(v, Tensor) else v for k, v in values.items()}
+            if isinstance(values, dict)
+            else values
+            for key, values in saved["state"].items()
+        }
+        return saved
+
     def load_state_dict(self, state_dict: dict[str, Any]) -> None:
         """Take over a copy of the state and the settings that `state_dict` gave.
 
+        Where both sides have the same names for their parameters (`optimizer(model.named_parameters())`), state goes to
+        the parameter of the same name; else by place. Types are ours: float32 for halves, whatever was saved.
+
         Raises:
             UserError: if it was saved by an optimizer of another rule, or holds a setting outside its domain.
+            ValueError: if its groups are not as many, or not as large.
         """
-        _check_saved(self.rule, state_dict)
-        super().load_state_dict(state_dict)
-        # torch casts state to its parameter's type, which loses what a half keeps in float32, and may share its memory.
-        saved = [state_dict["state"].get(i, {}) for group in state_dict["param_groups"] for i in group["params"]]
-        parameters = [p for group in self.param_groups for p in group["params"]]
-        for p, values in zip(parameters, saved, strict=True):
-            for slot in [s for s in self.rule.state if s in values]:
-                self.state[p][slot] = new_state(p, 0.0).copy_(values[slot])
-            if "step" in values:
-                self.state[p]["step"] = torch.tensor(float(values["step"]), dtype=torch.float64)
+        saved = dict(state_dict)
+        for hook in self._optimizer_load_state_dict_pre_hooks.values():
+            saved = hook(self, saved) or saved
+        groups = loading.new_groups(self.param_groups, saved["param_groups"])
+        loading.check_saved(self.convention, type(self).__name__, self.param_groups, saved)
+        pairs = loading.matched(self.param_groups, saved["param_groups"])
+        self.__setstate__({"state": loading.new_states(self.convention, pairs, saved["state"]), "param_groups": groups})
+        for after in self._optimizer_load_state_dict_post_hooks.values():
+            after(self)
+
+    def to(self, *args: Any, **kwargs: Any) -> "RuleOptimizer":
+        """Move the state to a device, or to a type, as `torch.Tensor.to`; the parameters are the model's to move.
+
+        Returns:
+            The optimizer itself.
+        """
+        self._settled()
+        for values in self.state.values():
+            for slot in set(values) & set(self.rule.state):
+                values[slot] = values[slot].to(*args, **kwargs)
         self._layout = None
+        return self
+
+    def _settled(self) -> None:
+        """Make good whatever has been put off, before the state is looked at as a whole."""
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(state)
         self._layout = None
+        self._registry = {}
 
     def step(self, closure: Closure | None = None) -> Any:
         """Step every parameter that has a gradient once.
@@ -103,23 +143,22 @@ class RuleOptimizer(torch.optim.Optimizer):
         if any(map(is_, grads, repeat(None))):
             parameters = [p for p, g in zip(parameters, grads, strict=True) if g is not None]
             grads = [g for g in grads if g is not None]
-        options = list(map(self._options_of, self.param_groups))
+        options = [(self.convention.options(group), deciding(group)) for group in self.param_groups]
         layout = self._layout
         kept = layout is not None and options == self._options and self._holds(self._contents)
         if layout is None or not kept or not layout.stands(parameters, grads):
-            layout = self._layout = Layout(self._members(), grads)
+            layout = self._layout = Layout(self._members(), grads, self._registry)
             self._options, self._contents = options, self._held()
         layout.step(grads)
         return loss
 
-    @cached_property
-    def _options_of(self) -> Callable[[dict[str, Any]], Any]:
-        """What of a group decides the graph: static options and direction."""
-        return itemgetter(*self.rule.static, "maximize")
-
     def _held(self) -> list[Any]:
         """Everything that the state holds, in order."""
-        return list(chain.from_iterable(map(dict.values, self.state.values())))
+        try:
+            return list(chain.from_iterable(map(dict.values, self.state.values())))
+        except TypeError:  # a user's own entries beside the parameters'
+            own = [values for values in self.state.values() if isinstance(values, dict)]
+            return list(chain.from_iterable(map(dict.values, own)))
 
     def _holds(self, contents: list[Any]) -> bool:
         """Whether the state holds just these things still: a user may clear it, or put other tensors in their place."""
@@ -130,8 +169,9 @@ class RuleOptimizer(torch.optim.Optimizer):
         """The parameters that have a gradient, with state, in columns of one group and one step count."""
         members = []
         for group in self.param_groups:
-            graph = _graph(self.rule, tuple((name, group[name]) for name in self.rule.static), group["maximize"])
+            graph = self.convention.graph(self.convention.options(group))
             columns: dict[int, Column] = {}
+            states: dict[int, list[dict[str, Any]]] = {}
             for p in group["params"]:
                 if p.grad is None:
                     continue
@@ -139,44 +179,22 @@ class RuleOptimizer(torch.optim.Optimizer):
                 self._complete(state, p, graph, group)
                 t = int(state["step"])
                 if t not in columns:
-                    columns[t] = Column(group, graph, t)
-                state["step"] = columns[t].counter
+                    columns[t] = Column(group, graph, t, self.convention.values)
+                states.setdefault(t, []).append(state)
                 members.append(Member(p, state, columns[t]))
+            for t, column in columns.items():
+                column.settle(states[t])
         return members
 
     def _complete(self, state: dict[str, Any], p: Tensor, graph: Graph, group: dict[str, Any]) -> None:
         """Give a parameter the state it lacks: all of it before its first step."""
         state.setdefault("step", 0)
-        for slot in graph.state:
-            if slot not in state:
-                state[slot] = new_state(p, float(group[self.rule.start[slot]]) if slot in self.rule.start else 0.0)
-
-
-def _plain(rule: Rule, settings: dict[str, Any]) -> None:
-    """Check settings, a learning rate that is a tensor by its value; other keys of a group are not the rule's."""
-    known = {name: settings[name] for name in settings if name in rule.defaults}
-    rule.settings({name: v.item() if isinstance(v, Tensor) and v.numel() == 1 else v for name, v in known.items()})
-    if not isinstance(settings.get("maximize", False), bool):
-        raise UserError(f"maximize must be True or False, got {settings['maximize']!r}")
-
-
-def _check_saved(rule: Rule, state_dict: dict[str, Any]) -> None:
-    """Refuse what another rule's optimizer saved: it would be taken over in part, and step otherwise than before."""
-    for group in state_dict["param_groups"]:
-        missing = [name for name in rule.defaults if name not in group]
+        missing = [slot for slot in stored(graph, p, group).state if slot not in state]
         if missing:
-            raise UserError(f"state_dict: it is of another optimizer than {rule.title}; it lacks {', '.join(missing)}")
-        _plain(rule, group)
-    foreign = {slot for values in state_dict["state"].values() for slot in values} - {*rule.state, "step"}
-    if foreign:
-        raise UserError(
-            f"state_dict: it is of another optimizer than {rule.title}; it holds {', '.join(sorted(foreign))}"
-        )
-
-
-@lru_cache(maxsize=256)
-def _graph(rule: Rule, static: tuple[tuple[str, Any], ...], maximize: bool) -> Graph:
-    return Graph.of(rule, rule.settings(dict(static)), maximize)
+            values = self.convention.values(group)
+            for slot in missing:
+                first = float(values[self.rule.start[slot]]) if slot in self.rule.start else 0.0
+                state[slot] = new_slot(p, group, slot, first)
 
 
 def _watched(optimizer: RuleOptimizer) -> bool:

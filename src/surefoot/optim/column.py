@@ -1,0 +1,74 @@
+"""Parameters of one group that have taken equally many steps: they share the host's numbers, not their counters."""
+
+import struct
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from surefoot.engines.graph import Graph
+from surefoot.engines.host import uniforms
+from surefoot.optim.precision import stored
+
+
+@dataclass
+class Column:
+    """The scalars of a step, and the count that they depend on.
+
+    Attributes:
+        group: the parameter group. graph: what its parameters are stepped by. steps: how many they have taken.
+        values: the group's hyperparameters by the names that the graph has for them.
+        t: the count of the step being taken, or taken last. scalars: what the host computed for it.
+    """
+
+    group: Mapping[str, Any]
+    graph: Graph
+    steps: int
+    values: Callable[[Mapping[str, Any]], Mapping[str, Any]]
+    t: float = field(init=False)
+    scalars: tuple[float, ...] = ()
+
+    def __post_init__(self) -> None:
+        self.t = float(self.steps)
+        self._uniforms = uniforms(self.graph)
+
+    def settle(self, states: Sequence[dict[str, Any]]) -> None:
+        """Put a counter into every member's state. All lie in one block of memory, so that one stroke counts them."""
+        self._counts: Any = np.full(len(states), self.t)
+        block = torch.from_numpy(self._counts)
+        self._block, self._address = block, block.data_ptr()
+        self._expected = struct.pack("d", self.t) * len(states)
+        for state, counter in zip(states, block.unbind(), strict=True):
+            state["step"] = counter
+
+    @property
+    def counts(self) -> bool:
+        """Whether the counters stand as they were left: a user may have set one, or moved their memory."""
+        return self._block.data_ptr() == self._address and self._counts.tobytes() == self._expected
+
+    def hyper(self) -> dict[str, float]:
+        """The hyperparameters as numbers, as they are now."""
+        return {name: float(value) for name, value in self.values(self.group).items()}
+
+    def advance(self) -> None:
+        """Count one step and compute its scalars."""
+        t = self.t = self.t + 1.0
+        self._counts[:] = t
+        self._expected = struct.pack("d", t) * len(self._counts)
+        self.scalars = self._uniforms(t, **self.hyper())
+
+
+@dataclass
+class Member:
+    """One parameter, its state, its column, and the graph it is stepped by: the column's, rounded as its types need."""
+
+    parameter: Tensor
+    state: dict[str, Any]
+    column: Column
+    graph: Graph = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.graph = stored(self.column.graph, self.parameter, self.column.group)

@@ -1,0 +1,89 @@
+"""How the keys of a parameter group say what a rule is to do: which options it has, and what its numbers are."""
+
+from collections.abc import Hashable, Mapping
+from functools import lru_cache
+from typing import Any, Protocol
+
+from torch import Tensor
+
+from surefoot.engines.graph import Graph
+from surefoot.errors import UserError
+from surefoot.optim.sparse.rows import SPARSE
+from surefoot.rules.rule import Rule
+
+Options = tuple[Hashable, ...]
+
+
+class Convention(Protocol):
+    """A spelling of a rule's settings in parameter groups; surefoot's own, or torch's (`surefoot.optim.torch`)."""
+
+    @property
+    def rule(self) -> Rule:
+        """The rule, whose state slots are the keys of an optimizer's state."""
+
+    def check(self, settings: Mapping[str, Any]) -> None:
+        """Refuse settings of a group that the rule cannot work with, by name, with a UserError."""
+
+    def options(self, group: Mapping[str, Any]) -> Options:
+        """What of a group decides the graph. Asked at every step, so it must be quick."""
+
+    def graph(self, options: Options) -> Graph:
+        """The graph that is run under these options."""
+
+    def formula(self, options: Options) -> Graph:
+        """The graph as the rule's function was recorded: what it computes, whatever the order it is run in."""
+
+    def values(self, group: Mapping[str, Any]) -> dict[str, Any]:
+        """The rule's hyperparameters, each a number or a tensor of one number."""
+
+    def needs(self) -> tuple[str, ...]:
+        """The keys that a saved group must have, unless another rule's optimizer saved it."""
+
+
+class Own:
+    """Surefoot's: a group has a key for each hyperparameter and each static option of the rule, and `maximize`."""
+
+    def __init__(self, rule: Rule) -> None:
+        self.rule = rule
+        self._keys = (*rule.static, "maximize")
+
+    def check(self, settings: Mapping[str, Any]) -> None:
+        """Refuse what is outside its domain; a learning rate may be a tensor; keys of others are not looked at."""
+        known = {name: settings[name] for name in settings if name in self.rule.defaults}
+        self.rule.settings({name: number(value) for name, value in known.items()})
+        if not isinstance(settings.get("maximize", False), bool):
+            raise UserError(f"maximize must be True or False, got {settings['maximize']!r}")
+        if settings.get("sparse", SPARSE[0]) not in SPARSE:
+            raise UserError(f"sparse must be one of {', '.join(map(repr, SPARSE))}, got {settings['sparse']!r}")
+
+    def options(self, group: Mapping[str, Any]) -> Options:
+        """The static options, and the direction."""
+        return tuple([group[key] for key in self._keys])
+
+    def graph(self, options: Options) -> Graph:
+        """The rule's function, recorded."""
+        return self.formula(options)
+
+    def formula(self, options: Options) -> Graph:
+        """The rule's function, recorded."""
+        return recorded(self.rule, options)
+
+    def values(self, group: Mapping[str, Any]) -> dict[str, Any]:
+        """The hyperparameters by their own names."""
+        return {name: group[name] for name in self.rule.hyper}
+
+    def needs(self) -> tuple[str, ...]:
+        """Every setting of the rule."""
+        return tuple(self.rule.defaults)
+
+
+@lru_cache(maxsize=512)
+def recorded(rule: Rule, options: Options) -> Graph:
+    """The graph of a rule under a choice for each of its static options, in their order, then the direction."""
+    *static, maximize = options
+    return Graph.of(rule, rule.settings(dict(zip(rule.static, static, strict=True))), bool(maximize))
+
+
+def number(value: Any) -> Any:
+    """The value of a tensor of one number; anything else as it is."""
+    return value.item() if isinstance(value, Tensor) and value.numel() == 1 else value
