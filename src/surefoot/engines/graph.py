@@ -39,9 +39,9 @@ class Pass:
     stores: Mapping[str, int]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Graph:
-    """A rule with its static options chosen, as a list of nodes that engines walk.
+    """A rule with its static options chosen, as a list of nodes that engines walk. Equal only if the same object.
 
     Attributes:
         name: the rule's name. nodes: operations in source order.

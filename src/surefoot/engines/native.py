@@ -41,6 +41,11 @@ def compile_module(source: str, passes: int) -> Native:
         return _COMPILED[source]
 
 
+def float16_is_native() -> bool:
+    """Whether this processor turns float16 into float32 by itself; where it does not there is nothing to link to."""
+    return "x86" not in llvm.get_default_triple() or bool(llvm.get_host_cpu_features().get("f16c", False))
+
+
 def _compile(source: str, passes: int) -> Native:
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()

@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from surefoot.engines.graph import Graph, Level
+from surefoot.engines.rewrite import rerecord
 from surefoot.rules.vocabulary import Tape, Value, where
 
 #: The state slot in which a compensated parameter keeps what rounding cut off.
@@ -59,19 +60,12 @@ def compensated(graph: Graph, storage: str) -> Graph:
     """
     if graph.levels[graph.outputs["x"]] != Level.ELEMENT:
         return graph  # one new value for all elements, whatever they were: nothing to add up
-    tape = Tape()
-    moved: list[int] = []
-    for node in graph.nodes:
-        value = tape.record(node.op, *(moved[a] for a in node.args), payload=node.payload)
-        if node.op == "input" and node.payload == "x":
-            value = value + tape.input(COMPENSATION)
-        moved.append(value.index)
-    new = Value(tape, moved[graph.outputs["x"]])
+    tape, outputs = rerecord(graph, "x", lambda x: x + x.tape.input(COMPENSATION))
+    new = Value(tape, outputs["x"])
     stored = tape.record(f"nearest_{storage}", new.index)
     cut = new - stored
     # Where the parameter is NaN, infinite, or too large for its storage, nothing is kept that would spoil the sum.
     rest = where(abs(cut) < float("inf"), cut, 0.0)
-    outputs = {slot: moved[i] for slot, i in graph.outputs.items()}
     outputs |= {"x": stored.index, COMPENSATION: rest.index}
     return replace(graph, nodes=tuple(tape.nodes), outputs=outputs, slots=(*graph.slots, COMPENSATION))
 

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import Parameter
 
+from surefoot.engines.dither import ROUNDINGS
 from surefoot.engines.evaluate import Table
 
 
@@ -67,6 +68,8 @@ OPS: dict[str, Any] = {
     "where": _where,
     "norm": _norm,
 }
+#: What `surefoot.engines.torch_order` puts into a graph: torch's own product and sum in one rounding, where it has that.
+FUSED: dict[str, Any] = {"fma": lambda a, b, c: torch.addcmul(c, a, b)}
 
 
 @lru_cache
@@ -77,4 +80,4 @@ def table(dtype: torch.dtype, device: torch.device) -> Table:
         # Not a Python number: torch computes number / tensor by way of 1 / tensor, which rounds twice.
         return torch.tensor(value, dtype=dtype, device=device)
 
-    return Table(scalar, OPS)
+    return Table(scalar, OPS | FUSED | ROUNDINGS)

@@ -1,23 +1,19 @@
-"""Parameters of one graph and one type, stepped by one kernel call."""
+"""Parameters of one graph and one choice of types, stepped by one kernel call."""
 
 from collections.abc import Sequence
 from operator import attrgetter
-from typing import Any, Protocol
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
+from surefoot.engines.graph import Graph
 from surefoot.engines.kernel import Kernel
-from surefoot.optim.memory import Written, addresses, like, suits_kernel
+from surefoot.optim.column import Member
+from surefoot.optim.memory import COMPUTED, KERNEL_DTYPES, STORED, Written, addresses, like, suits_kernel
 
 _dtype = attrgetter("dtype")
-
-
-class Scalars(Protocol):
-    """Who holds the host's scalars of a step."""
-
-    scalars: tuple[float, ...]
 
 
 class Batch:
@@ -27,27 +23,31 @@ class Batch:
     contiguous and of the planned size is enough; only the few that were planned with other strides are asked for them.
     """
 
-    def __init__(
-        self, kernel: Kernel, parameters: list[Tensor], states: Sequence[dict[str, Any]], columns: Sequence[Scalars]
-    ) -> None:
+    def __init__(self, graph: Graph, types: Sequence[torch.dtype], members: Sequence[Member]) -> None:
+        """`types` are those of parameter, gradient and state, in the order of the graph."""
+        self._types = types
+        computed, stored = COMPUTED[types[0]], STORED[COMPUTED[types[0]]]
+        slots = ("x", "g", *graph.state)
+        storage = {slot: stored[dtype] for slot, dtype in zip(slots, types, strict=True)}
+        kernel = Kernel(graph, KERNEL_DTYPES[computed], storage)
+        parameters, columns = [m.parameter for m in members], [m.column for m in members]
         self._columns = list({id(c): c for c in columns}.values())
         where = {id(c): i for i, c in enumerate(self._columns)}
         self._parameters = parameters
-        self._dtype = parameters[0].dtype
         self._numels = [p.numel() for p in parameters]
         self._shapes = [p.shape for p in parameters]
         self._strides = {i: p.stride() for i, p in enumerate(parameters) if not p.is_contiguous()}
         self._contiguous = [i for i in range(len(parameters)) if i not in self._strides]
         self._single = [i for i, p in enumerate(parameters) if p.numel() == 1]
-        self._bytes = np.array([p.numel() * p.element_size() for p in parameters], np.int64)
+        self._bytes = np.outer([dtype.itemsize for dtype in types], self._numels).astype(np.int64)
         self._plan = kernel.plan(self._numels, [where[id(c)] for c in columns])
-        self._state = [[state[slot] for state in states] for slot in kernel.graph.state]
+        self._state = [[m.state[slot] for m in members] for slot in kernel.graph.state]
         self._places: list[list[int]] = []
         self._clear = False
 
     def accepts(self, grads: Sequence[Tensor]) -> bool:
         """Whether parameters and gradients lie in memory as laid out, and apart from all that is written."""
-        if set(map(type, grads)) != {Tensor} or set(map(_dtype, grads)) != {self._dtype}:
+        if set(map(type, grads)) != {Tensor} or set(map(_dtype, grads)) != {self._types[1]}:
             return False
         try:
             if not (self._as_planned(self._parameters) and self._as_planned(grads)):
@@ -74,19 +74,27 @@ class Batch:
         table = self._plan.table
         table[:] = places
         if not self._places or places[0] != self._places[0] or places[2:] != self._places[2:]:
-            self._written = Written(np.concatenate([table[:1], table[2:]]), self._bytes)
+            self._written = Written(np.delete(table, 1, 0), np.delete(self._bytes, 1, 0))
             self._at_home = all(self._fits(i, p) for i, p in enumerate(self._parameters))
-        apart = self._written.disjoint and self._written.untouched(table[1], self._bytes, own=table[0])
+        own = table[0] if self._types[0].itemsize == self._types[1].itemsize else np.full_like(table[0], -1)
+        apart = self._written.disjoint and self._written.untouched(table[1], self._bytes[1], own)
         self._clear = self._at_home and apart
         self._places = places
 
     def _fits(self, i: int, p: Tensor) -> bool:
         """Whether a parameter is one for the kernel still, as planned, and its state lies in memory as it does."""
-        planned = suits_kernel(p) and p.dtype is self._dtype and p.shape == self._shapes[i]
-        return planned and all(like(tensors[i], p) for tensors in self._state)
+        planned = suits_kernel(p) and p.dtype is self._types[0] and p.shape == self._shapes[i]
+        kept = zip(self._state, self._types[2:], strict=True)
+        return planned and all(like(tensors[i], p) and tensors[i].dtype is dtype for tensors, dtype in kept)
 
-    def step(self) -> None:
-        """Step every parameter once with its column's scalars; `accepts` has just been asked."""
+    def step(self, keys: NDArray[np.int64] | None) -> None:
+        """Step every parameter once with its column's scalars; `accepts` has just been asked.
+
+        Args:
+            keys: (parameters,) for what is drawn at random, if the graph draws anything.
+        """
+        if keys is not None:
+            self._plan.keys[:] = keys
         for i, column in enumerate(self._columns):
             self._plan.fill(i, column.scalars)
         self._plan.run(torch.get_num_threads())

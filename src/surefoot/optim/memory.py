@@ -8,7 +8,18 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import Parameter
 
+from surefoot.engines.native import float16_is_native
+
+#: Types that a kernel computes in.
 KERNEL_DTYPES = {torch.float32: "float32", torch.float64: "float64"}
+#: Types that a kernel reads and writes, as the codecs call them, by the type that it computes in.
+STORED = {
+    torch.float64: {torch.float64: "float64"},
+    torch.float32: {torch.float32: "float32", torch.bfloat16: "bfloat16"}
+    | ({torch.float16: "float16"} if float16_is_native() else {}),
+}
+#: A parameter's type to the type that it is stepped in.
+COMPUTED = {torch.float64: torch.float64, **dict.fromkeys(STORED[torch.float32], torch.float32)}
 
 
 def is_dense(x: Tensor) -> bool:
@@ -26,21 +37,27 @@ def is_dense(x: Tensor) -> bool:
 def suits_kernel(p: Tensor) -> bool:
     """Whether a parameter may take the kernel, whatever its gradient: a plain dense CPU tensor of a type it knows."""
     plain = type(p) in (Parameter, Tensor) and p.layout is torch.strided and p.device.type == "cpu"
-    return plain and p.dtype in KERNEL_DTYPES and not p.is_neg() and is_dense(p)
+    return plain and p.dtype in COMPUTED and not p.is_neg() and is_dense(p)
 
 
-def like(g: Tensor, p: Tensor) -> bool:
-    """Whether a gradient's elements lie in memory as its parameter's do."""
-    if type(g) is not Tensor or g.layout is not torch.strided or g.device != p.device or g.is_neg():
+def storable(types: Sequence[torch.dtype]) -> bool:
+    """Whether a kernel reads and writes parameters of the first type with gradients and state of the others."""
+    return all(dtype in STORED[COMPUTED[types[0]]] for dtype in types)
+
+
+def like(v: Tensor, p: Tensor) -> bool:
+    """Whether a gradient or a state slot lies in memory as its parameter does, in a type that goes with it."""
+    if type(v) is not Tensor or v.layout is not torch.strided or v.device != p.device or v.is_neg():
         return False
-    return g.dtype is p.dtype and g.shape == p.shape and g.stride() == p.stride()
+    known = p.dtype in COMPUTED and v.dtype in STORED[COMPUTED[p.dtype]]
+    return known and v.shape == p.shape and v.stride() == p.stride()
 
 
 class Written:
     """The blocks that a step writes, sorted, to tell whether anything read overlaps them."""
 
     def __init__(self, starts: NDArray[np.int64], sizes: NDArray[np.int64]) -> None:
-        """`starts` (slots, tensors) addresses, `sizes` (tensors,) bytes of one slot."""
+        """`starts` (slots, tensors) addresses, `sizes` (slots, tensors) bytes."""
         ends = (starts + sizes).ravel()
         filled = np.flatnonzero(ends > starts.ravel())
         order = filled[np.argsort(starts.ravel()[filled])]
