@@ -25,8 +25,20 @@ def _latex(graph: Graph) -> str:
     return latex.source(graph)
 
 
+def _javascript(graph: Graph) -> str:
+    from surefoot.engines import javascript  # noqa: PLC0415
+
+    return javascript.WORDS + javascript.step(graph)
+
+
 #: What can be shown of a rule, and by whom it is printed.
-VIEWS: dict[str, Callable[[Graph], str]] = {"graph": Graph.text, "llvm": _llvm, "python": _python, "latex": _latex}
+VIEWS: dict[str, Callable[[Graph], str]] = {
+    "graph": Graph.text,
+    "llvm": _llvm,
+    "python": _python,
+    "latex": _latex,
+    "js": _javascript,
+}
 
 
 def show(rule: Rule, what: str, static: Mapping[str, Setting] | None = None) -> str:
@@ -34,7 +46,8 @@ def show(rule: Rule, what: str, static: Mapping[str, Setting] | None = None) -> 
 
     Args:
         rule: the rule.
-        what: `graph` (the recorded operations), `llvm` (the float32 kernel) or `python` (the host's share).
+        what: `graph` (the recorded operations), `llvm` (the float32 kernel), `python` (the host's share), `latex` (the
+            formulas typeset) or `js` (the step as the explorer takes it).
         static: static options, defaults where not given.
 
     Raises:
