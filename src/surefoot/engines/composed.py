@@ -15,14 +15,17 @@ from surefoot.engines.graph import Graph, Level, ancestors
 from surefoot.rules.rule import Rule, Setting
 from surefoot.rules.vocabulary import OPERATIONS, Node, Tape, Value
 
+#: The inputs that are the step count.
+CLOCKS = ("t", "field:t")
+
 
 @dataclass(frozen=True, eq=False)
 class Map:
     """An iterated map on a tape.
 
     Inputs are named: `x.a` is the parameter's coordinate `a`, `v.a` what state slot `v` keeps for it; `lr` a
-    hyperparameter; `field.h` a parameter of the landscape; `t` the step count as the rule sees it, `field.t` as the
-    landscape does; `field.noise_a` a number drawn each step.
+    hyperparameter; `field:h` a parameter of the landscape; `t` the step count as the rule sees it, `field:t` as the
+    landscape does; `field:noise_a` a number drawn each step.
 
     Attributes:
         nodes: operations in source order; a `norm` has an argument a coordinate.
@@ -86,13 +89,13 @@ def compose(rule: Rule, field: Field, static: Mapping[str, Setting] | None = Non
     ...     return 0.5 * h * x * x
     >>> map = compose(find("momentum"), Field.of(bowl))
     >>> map.variables, map.parameters
-    (('x.x', 'm.x'), {'lr': 0.01, 'beta': 0.9, 'field.h': 1.0})
+    (('x.x', 'm.x'), {'lr': 0.01, 'beta': 0.9, 'field:h': 1.0})
     """
     graph = Graph.of(rule, static)
     tape = Tape()
     slots = {s: tuple(tape.input(f"{s}.{c}") for c in field.coordinates) for s in ("x", *graph.state)}
     parameters = {name: float(rule.defaults[name]) for name in rule.hyper}
-    parameters |= {f"field.{name}": default for name, default in field.parameters.items()}
+    parameters |= {f"field:{name}": default for name, default in field.parameters.items()}
     inputs = _field_inputs(tape, field)
     _, gradient = field.evaluate(recording(tape), slots["x"], **inputs)
     outputs, host = _walk(tape, graph, {**slots, "g": gradient})
@@ -102,7 +105,7 @@ def compose(rule: Rule, field: Field, static: Mapping[str, Setting] | None = Non
             f"{s}.{c}": v.index for s, values in outputs.items() for c, v in zip(field.coordinates, values, strict=True)
         },
         parameters=parameters,
-        noises=tuple(f"field.{name}" for name in field.noises),
+        noises=tuple(f"field:{name}" for name in field.noises),
         start={f"{s}.{c}": rule.start[s] for s in graph.state if s in rule.start for c in field.coordinates},
         coordinates=len(field.coordinates),
         wide=host | {value.index for value in inputs.values()},
@@ -128,7 +131,7 @@ def _tape(nodes: tuple[Node, ...]) -> Tape:
 
 def _field_inputs(tape: Tape, field: Field) -> dict[str, Value]:
     names = [*field.parameters, *field.noises, *(["t"] if field.moves else [])]
-    return {name: tape.input(f"field.{name}") for name in names}
+    return {name: tape.input(f"field:{name}") for name in names}
 
 
 def _walk(
