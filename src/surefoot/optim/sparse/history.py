@@ -63,9 +63,7 @@ class History:
             return np.ones((self._values.shape[1], len(steps)))
         now = self._runs - 1
         start = self._starts[now]
-        product: Array = np.power(
-            self._values[now][:, None], (self.steps - np.maximum(steps, start)).astype(np.float64)
-        )
+        product = _power(self._values[now][:, None], self.steps - np.maximum(steps, start))
         early = np.flatnonzero(steps < start)
         if len(early):
             product[:, early] *= self._until(steps[early], now)
@@ -74,12 +72,18 @@ class History:
     def _until(self, steps: NDArray[np.integer], now: int) -> Array:
         """The product of the factors from so many steps on to the start of run `now`."""
         run = np.searchsorted(self._starts[: now + 1], steps, side="right") - 1
-        rest = (self._starts[run + 1] - steps).astype(np.float64)
-        first: Array = np.power(self._values[run].T, rest)
+        first = _power(self._values[run].T, self._starts[run + 1] - steps)
         zeros, negatives, logarithms = np.moveaxis(self._sums[now] - self._sums[run + 1], 1, 0)
         between = np.where(zeros > 0, 0.0, np.exp(logarithms)) * np.where(negatives % 2 == 1, -1.0, 1.0)
         product: Array = first * between.T
         return product
+
+
+def _power(factors: Array, times: NDArray[np.integer]) -> Array:
+    """Each factor so many times; by way of logarithms where that can be, which is several times as fast."""
+    if (factors <= 0).any():
+        return np.asarray(np.power(factors, times.astype(np.float64)))
+    return np.asarray(np.exp(np.log(factors) * times))
 
 
 def _parts(values: Array) -> Array:

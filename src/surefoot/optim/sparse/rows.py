@@ -1,6 +1,7 @@
 """One parameter with sparse gradients: its touched rows are stepped, and the others made good when their turn comes."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from math import prod
 from typing import Any, Literal, Protocol, get_args
 
@@ -12,7 +13,7 @@ from torch.nn import Parameter
 from surefoot.engines.graph import Graph
 from surefoot.engines.idle import idle
 from surefoot.optim.eager import working_dtype
-from surefoot.optim.sparse.gradient import Named, named
+from surefoot.optim.sparse.gradient import named
 from surefoot.optim.sparse.history import History
 from surefoot.optim.sparse.ways import Factors, flat, way
 
@@ -93,7 +94,7 @@ class Rows:
         self._slots = () if _manner(column, grad)[0] == "lazy" else self._idle.factors
         self._history = History(len(self._slots))
         # Of each row, how many steps it has had or made good; zeros that nobody has written to take no memory.
-        self._had = np.zeros(count if self._slots else 0, np.int32)
+        self._had = np.zeros(count, np.int32)
         self._way = way(p, self._graph, self._slots, self._width)
 
     def stand(self, member: Member, grad: Tensor) -> bool:
@@ -106,7 +107,7 @@ class Rows:
     @torch.no_grad()
     def step(self, grad: Tensor, column: Column) -> None:
         """Step the rows that a gradient names, after making good the steps that they have missed."""
-        touched = named(grad)
+        touched = named(grad, self._had)
         rows = touched.rows.cpu().numpy()
         factors: Factors = {}
         if self._slots:
@@ -115,7 +116,7 @@ class Rows:
             self._had[rows] = self._history.steps
         if len(rows):
             if touched.values.untyped_storage().data_ptr() == self._parameter.untyped_storage().data_ptr():
-                touched = Named(touched.rows, touched.values.clone())
+                touched = replace(touched, values=touched.values.clone())
             self._way.step(self._parameter, list(self._state.values()), touched, factors, column.scalars)
 
     @torch.no_grad()
@@ -123,7 +124,7 @@ class Rows:
         """Make good the missed steps of all rows; afterwards the state is what a dense step would have left."""
         tables = {"x": self._parameter, **self._state}
         some = max(1, BLOCK // self._width)
-        for first in range(0, len(self._had), some):
+        for first in range(0, len(self._had) if self._slots else 0, some):
             rows = slice(first, first + some)
             if (self._had[rows] == self._history.steps).all():
                 continue

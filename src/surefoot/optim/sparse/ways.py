@@ -49,11 +49,14 @@ class ByKernel:
         count = len(named.rows)
         plan = self._planned(count)
         bytes_ = self._width * named.values.element_size()
-        starts = np.array([p.data_ptr(), *(v.data_ptr() for v in state)], np.int64)
-        plan.table[np.r_[0, 2 : len(plan.table)], :count] = starts[:, None] + named.rows.numpy() * bytes_
-        plan.table[1, :count] = named.values.data_ptr() + np.arange(0, count * bytes_, bytes_)
+        offsets = named.rows.numpy() * bytes_
+        first = named.values.data_ptr()
+        plan.table[1, :count] = np.arange(first, first + count * bytes_, bytes_)
+        for row, tensor in zip((0, *range(2, len(plan.table))), (p, *state), strict=True):
+            np.add(offsets, tensor.data_ptr(), out=plan.table[row, :count])
         with np.errstate(over="ignore", under="ignore"):
-            plan.uniforms[self._shared, :count] = np.array(scalars)[:, None]
+            for row, scalar in zip(self._shared, scalars, strict=True):
+                plan.uniforms[row, :count] = scalar
             for slot, row in self._own.items():
                 plan.uniforms[row, :count] = factors[slot]
         plan.take(count)
