@@ -10,6 +10,7 @@ import torch
 import surefoot.optim
 from surefoot.errors import UserError
 from surefoot.optim import CLASSES, RuleOptimizer, from_rule
+from surefoot.optim.options import OPTIONS
 from surefoot.rules import RULES, Rate, Rule, norm
 from surefoot.rules.vocabulary import Value
 from tests.optim.eager import OPTIMIZERS, parameter
@@ -22,7 +23,7 @@ ABSURD = (math.inf, -math.inf, math.nan, "big", None, True, [0.1])
 def test_the_signature_is_the_rules(optimizer_class: type[RuleOptimizer]) -> None:
     rule = optimizer_class.rule
     signature = inspect.signature(optimizer_class)
-    assert list(signature.parameters) == ["params", *rule.defaults, "maximize", "sparse"]
+    assert list(signature.parameters) == ["params", *rule.defaults, "maximize", "sparse", *OPTIONS]
     for name, default in rule.defaults.items():
         assert signature.parameters[name].default == default
     group = optimizer_class([parameter(2)]).param_groups[0]
@@ -34,7 +35,7 @@ def test_the_signature_is_the_rules(optimizer_class: type[RuleOptimizer]) -> Non
 def test_the_doc_tells_every_setting(optimizer_class: type[RuleOptimizer]) -> None:
     doc = str(optimizer_class.__doc__)
     assert doc.startswith(str(inspect.getdoc(optimizer_class.rule.function)))
-    for name in (*optimizer_class.rule.defaults, "params", "maximize"):
+    for name in (*optimizer_class.rule.defaults, "params", "maximize", *OPTIONS):
         assert f"\n    {name}: " in doc
 
 

@@ -13,9 +13,11 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from surefoot.engines.precision import COMPENSATION
 from surefoot.errors import UserError
+from surefoot.optim import options
 from surefoot.optim.convention import Convention
-from surefoot.optim.eager import new_state
+from surefoot.optim.precision import new_slot
 from surefoot.rules.catalogue import RULES
 
 Groups = Sequence[Mapping[str, Any]]
@@ -34,8 +36,9 @@ def check_saved(convention: Convention, title: str, groups: Groups, saved: Mappi
         if strange:
             raise UserError(f"{other}; its groups set {', '.join(strange)}")
         convention.check(group)
+        options.check(group)
     foreign = {slot for values in saved["state"].values() if isinstance(values, dict) for slot in values}
-    foreign -= {*convention.rule.state, "step"}
+    foreign -= {*convention.rule.state, "step", COMPENSATION}
     if foreign:
         raise UserError(f"{other}; it holds {', '.join(sorted(map(str, foreign)))}")
 
@@ -55,7 +58,8 @@ def new_groups(groups: Groups, saved: Groups) -> list[dict[str, Any]]:
     result = []
     for own, theirs in zip(groups, saved, strict=True):
         names = {"param_names": own["param_names"]} if "param_names" in own else {}
-        result.append({**deepcopy(dict(theirs)), **names, "params": own["params"]})
+        kept = {name: own[name] for name in options.OPTIONS if name in own}  # torch's own groups have none of these
+        result.append({**kept, **deepcopy(dict(theirs)), **names, "params": own["params"]})
     return result
 
 
@@ -83,24 +87,27 @@ def _names(groups: Groups) -> list[str] | None:
     return [name for group in groups for name in group["param_names"]]
 
 
-def new_states(convention: Convention, pairs: Sequence[tuple[Tensor, Any]], saved: Mapping[Any, Any]) -> Any:
+def new_states(
+    convention: Convention, groups: Groups, pairs: Sequence[tuple[Tensor, Any]], saved: Mapping[Any, Any]
+) -> Any:
     """The state of our parameters, copied from the saved; what was saved under no parameter's key is kept as it is."""
     state: defaultdict[Any, Any] = defaultdict(dict)
+    group_of = {p: group for group in groups for p in group["params"]}
     for p, key in pairs:
         if key in saved:
-            state[p] = _state_of(convention, p, saved[key])
+            state[p] = _state_of(convention, group_of[p], p, saved[key])
     keys = {key for _, key in pairs}
     state.update({key: value for key, value in saved.items() if key not in keys})
     return state
 
 
-def _state_of(convention: Convention, p: Tensor, saved: Mapping[str, Any]) -> dict[str, Any]:
+def _state_of(convention: Convention, group: Mapping[str, Any], p: Tensor, saved: Mapping[str, Any]) -> dict[str, Any]:
     state: dict[str, Any] = {}
-    for slot in [s for s in convention.rule.state if saved.get(s) is not None]:
+    for slot in [s for s in (*convention.rule.state, COMPENSATION) if saved.get(s) is not None]:
         shape = tuple(saved[slot].shape)
         if shape != p.shape:
             raise UserError(f"state_dict: {slot} must have the shape {tuple(p.shape)} of its parameter, got {shape}")
-        state[slot] = new_state(p, 0.0).copy_(saved[slot])
+        state[slot] = new_slot(p, group, slot).copy_(saved[slot])
     if "step" in saved:
         state["step"] = torch.tensor(float(saved["step"]), dtype=torch.float64)
     elif state:  # torch's SGD counts no steps: a buffer says that there was one

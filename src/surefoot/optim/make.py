@@ -6,7 +6,9 @@ from functools import cache
 from typing import Any
 
 from surefoot.engines.graph import Graph
+from surefoot.engines.precision import COMPENSATION
 from surefoot.errors import UserError
+from surefoot.optim import options
 from surefoot.optim.convention import Own
 from surefoot.optim.optimizer import RuleOptimizer
 from surefoot.optim.sparse.rows import SPARSE, Sparse
@@ -44,7 +46,8 @@ def _made(rule: str | Callable[..., Any] | Rule, name: str | None) -> type[RuleO
     """One class for a rule and a name, however often it is asked for: copies of an optimizer have its class."""
     found = find(rule)
     Graph.of(found)  # what cannot be traced is said here
-    taken = {"step"} & set(found.slots) | {"self", "params", "maximize", "sparse"} & set(found.defaults)
+    own = {"self", "params", "maximize", "sparse", *options.OPTIONS}
+    taken = {"step", COMPENSATION} & set(found.slots) | own & set(found.defaults)
     if taken:
         raise UserError(
             f"rule {found.name} must not use the name {min(taken)!r}, torch's own in an optimizer; rename it"
@@ -54,7 +57,7 @@ def _made(rule: str | Callable[..., Any] | Rule, name: str | None) -> type[RuleO
     def initialise(self: RuleOptimizer, *args: Any, **kwargs: Any) -> None:
         bound = signature.bind(self, *args, **kwargs).arguments
         bound.pop("self")
-        settings = {**found.defaults, "maximize": False, "sparse": SPARSE[0]}
+        settings = {**found.defaults, "maximize": False, "sparse": SPARSE[0], **options.DEFAULTS}
         RuleOptimizer.__init__(self, bound.pop("params"), settings | bound)
 
     initialise.__signature__ = signature  # type: ignore[attr-defined]
@@ -74,13 +77,14 @@ def _bare(function: Callable[..., Any], name: str | None) -> RuleOptimizer:
 
 def _signature(rule: Rule) -> inspect.Signature:
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
-    options = [inspect.Parameter(n, kind, default=d, annotation=type(d)) for n, d in rule.defaults.items()]
+    settings = [inspect.Parameter(n, kind, default=d, annotation=type(d)) for n, d in rule.defaults.items()]
     only = inspect.Parameter.KEYWORD_ONLY
     last = [
         inspect.Parameter("maximize", only, default=False, annotation=bool),
         inspect.Parameter("sparse", only, default=SPARSE[0], annotation=Sparse),
+        *options.parameters(),
     ]
-    return inspect.Signature([inspect.Parameter("self", kind), inspect.Parameter("params", kind), *options, *last])
+    return inspect.Signature([inspect.Parameter("self", kind), inspect.Parameter("params", kind), *settings, *last])
 
 
 def _doc(rule: Rule) -> str:
@@ -101,4 +105,4 @@ def _doc(rule: Rule) -> str:
         f"    sparse: one of {', '.join(map(repr, SPARSE))}: whether a row that a sparse gradient did not name is made "
         f"good when one next does. Default {SPARSE[0]!r}."
     )
-    return "\n".join(lines)
+    return "\n".join(lines + options.doc())

@@ -16,7 +16,7 @@ from surefoot.optim import loading
 from surefoot.optim.column import Column, Member
 from surefoot.optim.convention import Convention
 from surefoot.optim.layout import Layout
-from surefoot.optim.options import deciding
+from surefoot.optim.options import check, deciding
 from surefoot.optim.precision import new_slot, stored
 from surefoot.optim.sparse.rows import Registry
 from surefoot.rules.rule import Rule
@@ -46,6 +46,7 @@ class RuleOptimizer(torch.optim.Optimizer):
         self._contents: list[Any] = []
         self._registry: Registry = {}
         self.convention.check(defaults)
+        check(defaults)
         super().__init__(params, defaults)
 
     def add_param_group(self, param_group: dict[str, Any]) -> None:
@@ -56,6 +57,7 @@ class RuleOptimizer(torch.optim.Optimizer):
         """
         if isinstance(param_group, dict):
             self.convention.check({**self.defaults, **param_group})
+            check({**self.defaults, **param_group})
         _add_param_group(self, param_group)
         for p in self.param_groups[-1]["params"]:
             if not (p.is_floating_point() or p.is_complex()):
@@ -93,7 +95,8 @@ class RuleOptimizer(torch.optim.Optimizer):
         groups = loading.new_groups(self.param_groups, saved["param_groups"])
         loading.check_saved(self.convention, type(self).__name__, self.param_groups, saved)
         pairs = loading.matched(self.param_groups, saved["param_groups"])
-        self.__setstate__({"state": loading.new_states(self.convention, pairs, saved["state"]), "param_groups": groups})
+        states = loading.new_states(self.convention, groups, pairs, saved["state"])
+        self.__setstate__({"state": states, "param_groups": groups})
         for after in self._optimizer_load_state_dict_post_hooks.values():
             after(self)
 
