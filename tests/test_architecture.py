@@ -31,7 +31,7 @@ MAY_IMPORT = {
     "tasks": GROUND,
     "compare": {"optim", "engines", "rules", "tasks", "pages"} | GROUND,
     "watch": {"engines", "rules", "pages"} | GROUND,
-    "diagnose": {"engines", "rules", "pages"} | GROUND,
+    "diagnose": {"optim", "engines", "rules", "tasks", "pages"} | GROUND,
     "testing": PARTS,
     "cli": PARTS | {"surefoot"},
     "surefoot": PARTS | {"testing"},
