@@ -20,6 +20,8 @@ from surefoot.engines.precision import draw_of
 
 #: Elements of one tensor that one iteration over chunks covers.
 CHUNK = 16384
+#: How many chunks ahead memory is called for, and how many lines of 64 bytes from where a chunk begins.
+AHEAD, LINES = 8, 4
 
 #: What the block points to, in order. table: (slots, tensors) addresses; chunk_tensor, chunk_offset: (chunks,); sizes,
 #: group: (tensors,); uniforms: (hoisted, groups); scalars: (tensor nodes, tensors); partial: (norms, chunks) float64;
@@ -82,6 +84,7 @@ def module(graph: Graph, dtype: str, storage: Mapping[str, str] | None = None) -
     ty, f = printer.type, printer.suffix
     declarations = [f"declare {ty} @llvm.{name}.{f}({ty})" for name in ("sqrt", "fabs", "exp", "log", "sin", "cos")]
     declarations += [f"declare {ty} @llvm.{name}.{f}({ty}, {ty})" for name in ("pow", "copysign")]
+    declarations.append("declare void @llvm.prefetch.p0(ptr, i32, i32, i32)")
     metadata = [
         "!0 = distinct !{}",
         "!1 = distinct !{!1, !2}",
@@ -119,6 +122,7 @@ class _Printer:
             "chunk:",
             *self._chunk(),
             *self._addresses(sweep),
+            *self._ahead(sweep),
             *(line for word in _words(sweep) for line in ("  " + text for text in random_key(word))),
             *self._rows("u", "uniforms", "%groups", "%q", self.graph.hoisted),
             *self._rows("s", "scalars", "%tensors", "%tensor", self.graph.tensor_nodes),
@@ -166,6 +170,33 @@ class _Printer:
                 f"  %start{row} = add i64 %base{row}, %bytes{row}",
                 f"  %ptr{row} = inttoptr i64 %start{row} to ptr",
             ]
+        return lines
+
+    def _ahead(self, sweep: Pass) -> list[str]:
+        """Call for the memory where a later chunk begins: of rows scattered over a table, all of it."""
+        lines = [
+            f"  %far = add i64 %c, {AHEAD}",
+            "  %last = sub i64 %chunks, 1",
+            "  %beyond = icmp sgt i64 %far, %last",
+            "  %later = select i1 %beyond, i64 %last, i64 %far",
+            *_load("later_tensor", "chunk_tensor", "%later", "i64"),
+            *_load("later_offset", "chunk_offset", "%later", "i64"),
+        ]
+        for slot in [s for s in dict.fromkeys((*sweep.slots, *sweep.stores)) if draw_of(s) is None]:
+            row = self.slots.index(slot)
+            lines += [
+                f"  %later_bytes{row} = mul i64 %later_offset, {self.codecs[slot].width}",
+                f"  %later_cell{row} = add i64 %row{row}, %later_tensor",
+                *_load(f"later_base{row}", "table", f"%later_cell{row}", "i64"),
+                f"  %later_start{row} = add i64 %later_base{row}, %later_bytes{row}",
+                f"  %later{row} = inttoptr i64 %later_start{row} to ptr",
+            ]
+            writes = int(slot in sweep.stores)
+            for line in range(LINES):
+                lines += [
+                    f"  %line{row}_{line} = getelementptr i8, ptr %later{row}, i64 {64 * line}",
+                    f"  call void @llvm.prefetch.p0(ptr %line{row}_{line}, i32 {writes}, i32 3, i32 1)",
+                ]
         return lines
 
     def _rows(self, prefix: str, table: str, columns: str, column: str, nodes: tuple[int, ...]) -> list[str]:
