@@ -120,8 +120,8 @@ class Orbits:
         kept = list(self.map.variables[: self.map.coordinates] if keep is None else keep)
         path = np.empty((steps // every if every else 0, len(kept), orbits), self.dtype)
         statistics = np.empty((len(orbit_llvm.TAIL) * self.map.coordinates, orbits))
-        left = np.zeros(orbits, np.int64)
-        arrays = (variables, settings, drawn, path, self._rows(kept), statistics, left, np.zeros(1, np.int64))
+        stayed = np.zeros(orbits, np.int64)
+        arrays = (variables, settings, drawn, path, self._rows(kept), statistics, stayed, np.zeros(1, np.int64))
         bounds = min(float(bound), float(np.finfo(self.dtype).max))
         spread = int(drawn.shape[2] > 1)
         numbers = [orbits, steps, first, spread, drawn.shape[2], every, len(kept), max(steps - tail, 0)]
@@ -133,7 +133,7 @@ class Orbits:
             self.map.variables,
             self.map.coordinates,
             variables,
-            left,
+            np.where(stayed < steps, stayed + 1, 0),
             path if every else None,
             self._tail(statistics, min(tail, steps)) if tail else None,
         )

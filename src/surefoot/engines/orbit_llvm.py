@@ -22,8 +22,8 @@ from surefoot.engines.orbit_values import Values, load, matrix, scratch, store
 LANES = 64
 #: What the block points to, in order. variables: (variables, orbits); parameters: (parameters, orbits) float64; noise:
 #: (steps, noises, columns) float64; path: (records, keeps, orbits); kept: each variable's row in a record, or -1; tail:
-#: (4 a coordinate, orbits) float64; left: (orbits,) int64; taken: (1,), how many chunks have been taken.
-ARRAYS = ("variables", "parameters", "noise", "path", "kept", "tail", "left", "taken")
+#: (4 a coordinate, orbits) float64; stayed: (orbits,) int64, the steps within bounds; taken: (1,), the chunks taken.
+ARRAYS = ("variables", "parameters", "noise", "path", "kept", "tail", "stayed", "taken")
 #: Then numbers. spread: 1 if each orbit has its own noise, else 0; every: steps from record to record, 0 for none;
 #: after: how many steps stand before the tail; bound: as the bits of a double.
 NUMBERS = ("orbits", "steps", "first", "spread", "columns", "every", "keeps", "after", "bound")
@@ -107,7 +107,7 @@ class _Printer:
         rows += [(f"noise{i}", "double") for i in range(len(self.map.noises))]
         rows += [(f"{name}{c}", "double") for name in TAIL for c in range(self.coordinates)]
         rows += [(f"power{i}", "double") for i in self.powers]
-        return [*rows, *((word, ty) for (_, ty), word in self.rows.items()), ("gone", "i64")]
+        return [*rows, *((word, ty) for (_, ty), word in self.rows.items()), ("count_in", "i64")]
 
     # ---- before the steps
 
@@ -139,7 +139,7 @@ class _Printer:
         for name, (start, _) in TAIL.items():
             for c in range(self.coordinates):
                 lines += store(literal(float(start), "double"), f"{name}{c}", "double", f"{name}{c}")
-        return [*lines, *store("0", "gone", "i64", "gone")]
+        return [*lines, *store("0", "count_in", "i64", "count_in")]
 
     # ---- the steps
 
@@ -205,29 +205,27 @@ class _Printer:
                 f"  %grown{i} = fmul double %n{i}, {operand}",
                 *store(f"%grown{i}", f"power{i}", "double", f"p{i}"),
             ]
-        lines += self._departure(results[: self.coordinates])
+        lines += self._within(results[: self.coordinates])
         return lines
 
-    def _departure(self, coordinates: Sequence[str]) -> list[str]:
+    def _within(self, coordinates: Sequence[str]) -> list[str]:
+        """Count how many steps the orbit stayed within bounds; one that has left is no longer counted."""
         bound, lines = "%bound", []
         if self.type == "float":
             lines, bound = ["  %bound_as_float = fptrunc double %bound to float"], "%bound_as_float"
         f = {"float": "f32", "double": "f64"}[self.type]
-        out = "false"
+        lines += [*scratch("stayed_before", "count_in", "i64"), "  %stays0 = icmp eq i64 %stayed_before, %k"]
         for c, x in enumerate(coordinates):
             lines += [
                 f"  %far{c} = call {self.type} @llvm.fabs.{f}({self.type} {x})",
-                f"  %is_out{c} = fcmp ugt {self.type} %far{c}, {bound}",
-                f"  %out{c} = or i1 %is_out{c}, {out}",
+                f"  %is_in{c} = fcmp ole {self.type} %far{c}, {bound}",
+                f"  %stays{c + 1} = and i1 %is_in{c}, %stays{c}",
             ]
-            out = f"%out{c}"
-        return [
+        return [  # a sum, not a choice: LLVM would make masked stores of it, which some processors do slowly
             *lines,
-            *scratch("gone_before", "gone", "i64"),
-            "  %still_here = icmp eq i64 %gone_before, 0",
-            f"  %leaves = and i1 %still_here, {out}",
-            "  %gone_now = select i1 %leaves, i64 %k_next, i64 %gone_before",
-            *store("%gone_now", "gone", "i64", "gone_now"),
+            f"  %one_more = zext i1 %stays{len(coordinates)} to i64",
+            "  %stayed_now = add i64 %stayed_before, %one_more",
+            *store("%stayed_now", "count_in", "i64", "stayed_now"),
         ]
 
     def _record(self) -> list[str]:
@@ -281,7 +279,7 @@ class _Printer:
             lines += self._copy(f"v{i}", "variables", str(i), self.type)
         for row, name in enumerate(f"{name}{c}" for name in TAIL for c in range(self.coordinates)):
             lines += self._copy(name, "tail", str(row), "double")
-        return [*lines, *self._copy("gone", "left", "0", "i64")]
+        return [*lines, *self._copy("count_in", "stayed", "0", "i64")]
 
     def _copy(self, row: str, array: str, number: str, ty: str) -> list[str]:
         """Copy a row of the scratch to its place in a row of a matrix."""
