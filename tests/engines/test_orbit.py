@@ -81,8 +81,9 @@ def test_both_types_on_every_kind_of_landscape(name: str, dtype: str, function: 
 
 
 @pytest.mark.parametrize(("rule", "static"), CHOSEN, ids=named)
-def test_a_walk_is_the_rule_stepped_by_hand(rule: Rule, static: dict[str, Setting], dtype: str = "float32") -> None:
+def test_a_walk_is_the_rule_stepped_by_hand(rule: Rule, static: dict[str, Setting]) -> None:
     """Against the engine that optimizers are tested by: gradient by the field, step by the rule, nothing composed."""
+    dtype = "float32"
     field = Field.of(ravine)
     orbits = Orbits(compose(rule, field, static), dtype)
     got = orbits.run([[0.7], [-0.4]], 20)
