@@ -19,7 +19,7 @@ from surefoot.rules import Rate, Rule, find
 from surefoot.rules.rule import Setting
 from surefoot.testing.engines import INEXACT, random_hyper
 from tests.engines.landscapes import bowl, curious, drifting, kinked, ravine, shaken, washboard, wells
-from tests.rules.own import CHOSEN, named
+from tests.rules.own import CHOSEN, EVERY, named
 
 #: Below this a number counts as zero in the compiled orbit.
 SMALLEST = 2.3e-308
@@ -53,16 +53,26 @@ def laid_out(orbits: Orbits, start: Any, parameters: dict[str, Any]) -> Any:
 
 @pytest.mark.parametrize(("rule", "static"), CHOSEN, ids=named)
 def test_every_rule_walks_as_numpy_says(rule: Rule, static: dict[str, Setting]) -> None:
+    """On two coordinates, a landscape that moves, noise of each orbit's own, hyperparameters of each orbit's own."""
+    field, count, steps = Field.of(drifting), 65, 12
+    orbits = Orbits(compose(rule, field, static))
     rng = np.random.default_rng(1)
-    for function, count, steps in ((bowl, 130, 12), (drifting, 65, 12)):
-        field = Field.of(function)
-        orbits = Orbits(compose(rule, field, static))
-        noise = rng.standard_normal((steps, len(field.noises), count)) if field.noises else None
-        parameters = settings(rule, count, 2)
-        start = rng.uniform(-1, 1, (len(field.coordinates), count))
-        got = orbits.run(start, steps, parameters, noise=noise)
-        expected = orbit_numpy.run(orbits.map, laid_out(orbits, start, parameters), steps, parameters, noise=noise)
-        same(got.variables, expected, is_exact(orbits.map), 1e-9)
+    noise = rng.standard_normal((steps, 1, count))
+    parameters = settings(rule, count, 2) | {"field:speed": rng.uniform(0, 0.1, count)}
+    start = rng.uniform(-1, 1, (2, count))
+    got = orbits.run(start, steps, parameters, noise=noise)
+    expected = orbit_numpy.run(orbits.map, laid_out(orbits, start, parameters), steps, parameters, noise=noise)
+    same(got.variables, expected, is_exact(orbits.map), 1e-9)
+
+
+@pytest.mark.parametrize("rule", EVERY, ids=named)
+def test_every_rule_walks_on_a_line(rule: Rule) -> None:
+    orbits = Orbits(compose(rule, Field.of(bowl)))
+    parameters = settings(rule, 130, 2)
+    start = np.random.default_rng(1).uniform(-1, 1, (1, 130))
+    got = orbits.run(start, 20, parameters)
+    expected = orbit_numpy.run(orbits.map, laid_out(orbits, start, parameters), 20, parameters)
+    same(got.variables, expected, is_exact(orbits.map), 1e-9)
 
 
 @pytest.mark.parametrize("function", [kinked, washboard, curious, wells, shaken])
@@ -225,11 +235,17 @@ def test_the_tangent_map_multiplies_by_the_derivative() -> None:
 @pytest.mark.parametrize(("rule", "static"), CHOSEN, ids=named)
 def test_tangents_are_the_limit_of_differences(rule: Rule, static: dict[str, Setting]) -> None:
     map_ = compose(rule, Field.of(ravine), static)
-    plain, tangent = Orbits(map_), Orbits(map_.tangent())
-    begin = plain.run([[0.7], [-0.3]], 3).variables
+    begin = orbit_numpy.run(map_, laid_out_alone(map_, [[0.7], [-0.3]]), 3, {})
     direction = np.random.default_rng(7).standard_normal(begin.shape) * np.abs(begin)
-    got = tangent.run(np.concatenate([begin, direction]), 1, first=4).variables[len(begin) :]
+    both = np.concatenate([begin, direction])
+    got = orbit_numpy.run(map_.tangent(), both, 1, {}, first=4)[len(begin) :]
     h = 1e-6
-    ahead = plain.run(begin + h * direction, 1, first=4).variables
-    behind = plain.run(begin - h * direction, 1, first=4).variables
+    ahead = orbit_numpy.run(map_, begin + h * direction, 1, {}, first=4)
+    behind = orbit_numpy.run(map_, begin - h * direction, 1, {}, first=4)
     np.testing.assert_allclose(got, (ahead - behind) / (2 * h), rtol=2e-5, atol=1e-8)
+
+
+def laid_out_alone(map_: Map, point: list[list[float]]) -> Any:
+    """The variables at the start, at the defaults, nothing compiled."""
+    rows = [[map_.parameters[map_.start[name]] if name in map_.start else 0.0] for name in map_.variables]
+    return np.array([*point, *rows[len(point) :]])

@@ -45,6 +45,9 @@ def module(map_: Map, dtype: str) -> str:
         "!1 = distinct !{!1, !2, !3}",
         '!2 = !{!"llvm.loop.parallel_accesses", !0}',
         '!3 = !{!"llvm.loop.vectorize.enable", i1 true}',
+        "!4 = distinct !{!4, !5, !6}",  # for loops that run once a chunk: short code, soon compiled
+        '!5 = !{!"llvm.loop.vectorize.enable", i1 false}',
+        '!6 = !{!"llvm.loop.unroll.disable"}',
     ]
     return "\n\n".join([printer.function(), FLUSHED, "\n".join(declarations), "\n".join(metadata)]) + "\n"
 
@@ -86,7 +89,7 @@ class _Printer:
             "  %rest = sub i64 %orbits, %begin",
             f"  %whole = icmp sgt i64 %rest, {LANES}",
             f"  %n = select i1 %whole, i64 {LANES}, i64 %rest",
-            *_over_lanes("open", "chunk", self._opening()),
+            *_over_lanes("open", "chunk", self._opening(), loop="!4"),
             "  br label %ask",
             "ask:",
             "  %k = phi i64 [ 0, %open_end ], [ %k_next, %stepped ]",
@@ -147,7 +150,7 @@ class _Printer:
         lines = ["step:", "  %count = add i64 %k, %first", "  %t = sitofp i64 %count to double"]
         before = "step"
         if self.map.noises:
-            lines += _over_lanes("draw", before, self._draw())
+            lines += _over_lanes("draw", before, self._draw(), loop="!4")
             before = "draw_end"
         lines += [
             "  %k_next = add i64 %k, 1",
@@ -293,7 +296,7 @@ class _Printer:
         ]
 
 
-def _over_lanes(label: str, before: str, body: Iterable[str]) -> list[str]:
+def _over_lanes(label: str, before: str, body: Iterable[str], loop: str = "!1") -> list[str]:
     """A loop over the lanes, `%l` its counter, on to `label_end`. What the body defines gets the loop's name."""
     lines = list(body)
     own = {line.split(" = ")[0].strip() for line in lines if " = " in line} | {"%l"}
@@ -305,6 +308,6 @@ def _over_lanes(label: str, before: str, body: Iterable[str]) -> list[str]:
         *(names.sub(lambda m: f"%{label}.{m[0][1:]}" if m[0] in own else m[0], line) for line in lines),
         f"  %{label}.next = add i64 %{label}.l, 1",
         f"  %{label}.more = icmp slt i64 %{label}.next, {LANES}",
-        f"  br i1 %{label}.more, label %{label}, label %{label}_end, !llvm.loop !1",
+        f"  br i1 %{label}.more, label %{label}, label %{label}_end, !llvm.loop {loop}",
         f"{label}_end:",
     ]
