@@ -109,13 +109,25 @@ class Plan:
         """Step every tensor once, on up to this many threads. The result does not depend on how many."""
         if self._elements == 0:
             return
-        threads = min(threads, self._most_threads)
-        passes = self.kernel.native.passes
-        for number, one_pass in enumerate(passes):
-            self._taken_cell[0] = 0
-            team.run(one_pass, self._block, threads)
-            if number + 1 < len(passes):
+        passes = len(self.kernel.native.passes)
+        for number in range(passes):
+            self._sweep(number, threads)
+            if number + 1 < passes:
                 self._reduce(number)
+
+    def squares(self, threads: int) -> float:
+        """The sum of squares, over all tensors, whose root is the rule's first norm; nothing is stepped.
+
+        Added up in float64, in an order that does not depend on the number of threads.
+        """
+        if self._elements == 0:
+            return 0.0
+        self._sweep(0, threads)
+        return float(self._partial[0].sum())
+
+    def _sweep(self, number: int, threads: int) -> None:
+        self._taken_cell[0] = 0
+        team.run(self.kernel.native.passes[number], self._block, min(threads, self._most_threads))
 
     def _reduce(self, number: int) -> None:
         """Between passes: add up each tensor's norms, in a fixed order, then compute what is made of them."""

@@ -9,11 +9,20 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from surefoot.engines.graph import Graph
-from surefoot.engines.kernel import Kernel
+from surefoot.engines.kernel import Kernel, Plan
 from surefoot.optim.column import Member
 from surefoot.optim.memory import COMPUTED, KERNEL_DTYPES, STORED, Written, addresses, like, suits_kernel
+from surefoot.rules.vocabulary import Node
 
 _dtype = attrgetter("dtype")
+#: A step that takes the gradient's norm; only the pass that adds up its squares is run.
+_LENGTH = Graph(
+    "length",
+    (Node("input", (), "x"), Node("input", (), "g"), Node("norm", (1,)), Node("mul", (0, 2))),
+    {"x": 3},
+    (),
+    ("x", "g"),
+)
 
 
 class Batch:
@@ -44,6 +53,7 @@ class Batch:
         self._state = [[m.state[slot] for m in members] for slot in kernel.graph.state]
         self._places: list[list[int]] = []
         self._clear = False
+        self._lengths: Plan | None = None
 
     def accepts(self, grads: Sequence[Tensor]) -> bool:
         """Whether parameters and gradients lie in memory as laid out, and apart from all that is written."""
@@ -86,6 +96,17 @@ class Batch:
         planned = suits_kernel(p) and p.dtype is self._types[0] and p.shape == self._shapes[i]
         kept = zip(self._state, self._types[2:], strict=True)
         return planned and all(like(tensors[i], p) and tensors[i].dtype is dtype for tensors, dtype in kept)
+
+    def squares(self) -> float:
+        """The sum of the squares of all gradients; `accepts` has just been asked."""
+        if self._lengths is None:
+            computed = COMPUTED[self._types[0]]
+            storage = {"x": STORED[computed][computed], "g": STORED[computed][self._types[1]]}
+            self._lengths = Kernel(_LENGTH, KERNEL_DTYPES[computed], storage).plan(
+                self._numels, [0] * len(self._numels)
+            )
+        self._lengths.table[:] = self._plan.table[:2]
+        return self._lengths.squares(torch.get_num_threads())
 
     def step(self, keys: NDArray[np.int64] | None) -> None:
         """Step every parameter once with its column's scalars; `accepts` has just been asked.

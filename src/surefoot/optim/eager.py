@@ -58,6 +58,14 @@ def step_tensor(
         p.copy_(torch.view_as_complex(x))
 
 
+@torch.no_grad()
+def squares(grad: Tensor) -> float:
+    """The sum of the squares of a gradient's elements, in float64; a sparse one's indices are each taken once."""
+    values = grad.coalesce().values() if grad.layout is torch.sparse_coo else grad
+    dense = values.to_dense() if values.layout is not torch.strided else values
+    return float(_parts(dense).to(torch.float64).square().sum())
+
+
 def _widened(value: Tensor, dtype: torch.dtype) -> Tensor:
     return value.to(dtype) if value.dtype in _WIDER else value
 
