@@ -7,10 +7,11 @@ factors, and `awake` puts them into the rule, before its first operation, as one
 """
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from surefoot.engines import host
 from surefoot.engines.graph import Graph, Level
+from surefoot.engines.rewrite import rerecord
 from surefoot.rules.vocabulary import OPERATIONS, Tape
 
 #: What the factor of a slot is called among the host's numbers.
@@ -38,11 +39,11 @@ class Idle:
         return not self.lost
 
 
-def idle(graph: Graph, zeros: Collection[str] = frozenset()) -> Idle:
+def idle(graph: Graph, known: Mapping[str, float] | None = None) -> Idle:
     """Read an elementwise rule at g = 0.
 
     Args:
-        graph: the rule. zeros: hyperparameters that are zero, such as a weight decay that is off.
+        graph: the rule. known: values of hyperparameters that do not change, such as a weight decay that is 0.
 
     >>> from surefoot.rules import find
     >>> adamw = idle(Graph.of(find("adamw")))
@@ -51,7 +52,7 @@ def idle(graph: Graph, zeros: Collection[str] = frozenset()) -> Idle:
     >>> adamw.values(t=1, **{**{name: find("adamw").defaults[name] for name in find("adamw").hyper}, "lr": 0.5})
     (0.995, 0.9, 0.999)
     """
-    reading = _Reading(graph, frozenset(zeros))
+    reading = _Reading(graph, known or {})
     factors: dict[str, int] = {}
     lost = []
     for slot, form in ((slot, reading.forms[i]) for slot, i in graph.outputs.items()):
@@ -80,17 +81,14 @@ def awake(graph: Graph, slots: Collection[str]) -> Graph:
     >>> awake(Graph.of(find("momentum"), {"form": "ema"}), ("m",)).hyper
     ('lr', 'beta', '_idle_m')
     """
-    tape = Tape()
-    moved: list[int] = []
-    for node in graph.nodes:
-        if node.op == "input" and node.payload in slots:
-            factor = tape.input(FACTOR.format(node.payload))
-            moved.append(tape.record("mul", tape.input(str(node.payload)).index, factor.index).index)
-        else:
-            moved.append(tape.record(node.op, *(moved[a] for a in node.args), payload=node.payload).index)
-    outputs = {slot: moved[i] for slot, i in graph.outputs.items()}
-    names = tuple(FACTOR.format(slot) for slot in slots)
-    return Graph(graph.name, tuple(tape.nodes), outputs, (*graph.hyper, *names), graph.slots)
+    for slot in slots:
+        graph = _scaled(graph, slot, FACTOR.format(slot))
+    return graph
+
+
+def _scaled(graph: Graph, slot: str, factor: str) -> Graph:
+    tape, outputs = rerecord(graph, slot, lambda value: value * value.tape.input(factor))
+    return replace(graph, nodes=tuple(tape.nodes), outputs=outputs, hyper=(*graph.hyper, factor))
 
 
 @dataclass(frozen=True)
@@ -110,16 +108,17 @@ class _Form:
 class _Reading:
     """One walk over a graph's nodes, that records the factors on a tape of its own."""
 
-    def __init__(self, graph: Graph, zeros: frozenset[str]) -> None:
+    def __init__(self, graph: Graph, known: Mapping[str, float]) -> None:
         self.tape = Tape()
         self.zero, self.one = self._number(0.0), self._number(1.0)
         self.forms: list[_Form] = []
         for node, level in zip(graph.nodes, graph.levels, strict=True):
             if node.op == "input" and level == Level.ELEMENT and node.payload != "g":
                 self.forms.append(_Form(parts={str(node.payload): self.one}))
+            elif node.op == "input" and node.payload in {"g": 0.0, **known}:
+                self.forms.append(_Form(self._number({"g": 0.0, **known}[str(node.payload)])))
             elif node.op == "input":
-                nought = node.payload == "g" or node.payload in zeros
-                self.forms.append(_Form(self.zero if nought else self.tape.input(str(node.payload)).index))
+                self.forms.append(_Form(self.tape.input(str(node.payload)).index))
             elif node.op == "const":
                 self.forms.append(_Form(self._number(float(node.payload))))  # type: ignore[arg-type]
             else:
@@ -135,6 +134,8 @@ class _Reading:
         return self.tape.record("const", payload=value).index
 
     def _form(self, op: str, args: list[_Form]) -> _Form:
+        if op == "fma":  # surefoot.engines.torch_order
+            return self._form("add", [self._form("mul", args[:2]), args[2]])
         known = [a.host for a in args if a.host is not None]
         if len(known) == len(args):
             return _Form(self._computed(op, known))

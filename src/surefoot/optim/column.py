@@ -21,6 +21,7 @@ class Column:
     Attributes:
         group: the parameter group. graph: what its parameters are stepped by. steps: how many they have taken.
         values: the group's hyperparameters by the names that the graph has for them.
+        formula: the rule itself, before anything was written around it or put in another order.
         t: the count of the step being taken, or taken last. scalars: what the host computed for it.
     """
 
@@ -28,6 +29,7 @@ class Column:
     graph: Graph
     steps: int
     values: Callable[[Mapping[str, Any]], Mapping[str, Any]]
+    formula: Graph
     t: float = field(init=False)
     scalars: tuple[float, ...] = ()
 

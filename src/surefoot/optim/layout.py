@@ -89,7 +89,7 @@ class Layout:
             key = 0 if drawn is None else int(drawn[i])
             step_tensor(m.graph, m.parameter, grads[i], m.state, m.column.scalars, key)
         for i, rows in self._by_rows.items():
-            rows.step(grads[i], self._members[i].column)
+            rows.step(grads[i], self._members[i].column, 0 if drawn is None else int(drawn[i]))
 
 
 def _fits(member: Member, g: Tensor) -> bool:

@@ -69,7 +69,7 @@ class RuleOptimizer(torch.optim.Optimizer):
 
     def state_dict(self) -> dict[str, Any]:
         """The state and the settings, as torch's: tensors are the optimizer's own, counters are copies."""
-        self._settled()
+        self.catch_up()
         saved = super().state_dict()
         saved["state"] = {
             key: {k: v.clone() if k == "step" and isinstance(v, Tensor) else v for k, v in values.items()}
@@ -106,15 +106,25 @@ class RuleOptimizer(torch.optim.Optimizer):
         Returns:
             The optimizer itself.
         """
-        self._settled()
+        self.catch_up()
         for values in self.state.values():
             for slot in set(values) & set(self.rule.state):
                 values[slot] = values[slot].to(*args, **kwargs)
         self._layout = None
         return self
 
-    def _settled(self) -> None:
-        """Make good whatever has been put off, before the state is looked at as a whole."""
+    def catch_up(self) -> None:
+        """Make good what steps have left out in the rows that sparse gradients did not name.
+
+        Saving and copying do it. Before a model is evaluated or saved it is to be done where the rule moves parameters
+        without a gradient, as AdamW's decay does.
+        """
+        for rows in self._registry.values():
+            rows.catch_up()
+
+    def __getstate__(self) -> dict[str, Any]:
+        self.catch_up()
+        return super().__getstate__()
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(state)
@@ -172,7 +182,8 @@ class RuleOptimizer(torch.optim.Optimizer):
         """The parameters that have a gradient, with state, in columns of one group and one step count."""
         members = []
         for group in self.param_groups:
-            graph = self.convention.graph(self.convention.options(group))
+            options = self.convention.options(group)
+            graph, formula = self.convention.graph(options), self.convention.formula(options)
             columns: dict[int, Column] = {}
             states: dict[int, list[dict[str, Any]]] = {}
             for p in group["params"]:
@@ -182,7 +193,7 @@ class RuleOptimizer(torch.optim.Optimizer):
                 self._complete(state, p, graph, group)
                 t = int(state["step"])
                 if t not in columns:
-                    columns[t] = Column(group, graph, t, self.convention.values)
+                    columns[t] = Column(group, graph, t, self.convention.values, formula)
                 states.setdefault(t, []).append(state)
                 members.append(Member(p, state, columns[t]))
             for t, column in columns.items():

@@ -1,54 +1,30 @@
 """One parameter with sparse gradients: its touched rows are stepped, and the others made good when their turn comes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from math import prod
-from typing import Any, Literal, Protocol, get_args
+from typing import Literal, get_args
 
 import numpy as np
 import torch
 from torch import Tensor
 from torch.nn import Parameter
 
-from surefoot.engines.graph import Graph
 from surefoot.engines.idle import idle
+from surefoot.engines.precision import COMPENSATION
+from surefoot.optim.column import Column, Member
 from surefoot.optim.eager import working_dtype
 from surefoot.optim.sparse.gradient import named
 from surefoot.optim.sparse.history import History
 from surefoot.optim.sparse.ways import Factors, flat, way
-
-#: Numbers that are made good at a time, when all rows are.
-BLOCK = 1 << 20
-
-
-class Column(Protocol):
-    """Who counts the steps and computes the host's numbers: surefoot.optim.layout has it."""
-
-    group: Mapping[str, Any]
-    graph: Graph
-    t: float
-    scalars: tuple[float, ...]
-
-    def hyper(self) -> dict[str, float]:
-        """The hyperparameters, by the graph's names."""
-
-
-class Member(Protocol):
-    """One parameter with its state and its column."""
-
-    parameter: Tensor
-    state: dict[str, Any]
-
-    @property
-    def column(self) -> Column:
-        """Where its steps are counted."""
-
 
 #: What is done about the steps that a row has missed: they are made good, or, as torch's SparseAdam has it, nothing.
 Sparse = Literal["catch up", "lazy"]
 SPARSE: tuple[Sparse, ...] = get_args(Sparse)
 #: The parameters that are stepped by rows.
 Registry = dict[Tensor, "Rows"]
+#: Numbers that are made good at a time, when all rows are.
+BLOCK = 1 << 20
 
 
 def settle(registry: Registry, members: Sequence[Member], grads: Sequence[Tensor | None]) -> dict[int, "Rows"]:
@@ -71,7 +47,7 @@ def settle(registry: Registry, members: Sequence[Member], grads: Sequence[Tensor
 
 def suits(member: Member, grad: Tensor) -> bool:
     """Whether a parameter can be stepped row by row: no norm joins its rows, and they lie one after the other."""
-    p, graph = member.parameter, member.column.graph
+    p, graph = member.parameter, member.graph
     if grad.layout is not torch.sparse_coo or not graph.elementwise or grad.sparse_dim() == 0:
         return False
     plain = type(p) in (Parameter, Tensor) and not p.is_conj() and not p.is_neg() and p.numel() > 0
@@ -83,41 +59,48 @@ class Rows:
     """The rows of a parameter, counted over the sparse dimensions of its gradients, and what each has missed."""
 
     def __init__(self, member: Member, grad: Tensor) -> None:
-        p, column = member.parameter, member.column
+        p = member.parameter
         self._parameter, self._shape = p, p.shape
-        self._graph = column.graph
-        self._state = {slot: member.state[slot] for slot in column.graph.state}
-        self._manner = _manner(column, grad)
+        self._graph = member.graph
+        self._state = {slot: member.state[slot] for slot in member.graph.state}
+        self._manner = _manner(member.column, grad)
         count = prod(p.shape[: grad.sparse_dim()])
         self._width = p.numel() // count * (2 if p.is_complex() else 1)
-        self._idle = idle(self._graph, _zeros(column))
-        self._slots = () if _manner(column, grad)[0] == "lazy" else self._idle.factors
+        option, off, _ = self._manner
+        self._formula = member.column.formula
+        self._idle = idle(self._formula, dict.fromkeys(off, 0.0))
+        self._slots = () if option == "lazy" else self._idle.factors
         self._history = History(len(self._slots))
         # Of each row, how many steps it has had or made good; zeros that nobody has written to take no memory.
         self._had = np.zeros(count, np.int32)
-        self._way = way(p, self._graph, self._slots, self._width)
+        self._way = way(member, self._slots, self._width)
 
     def stand(self, member: Member, grad: Tensor) -> bool:
         """Whether another gradient can be taken in the same way, by the same rule, on the same state."""
-        if not suits(member, grad) or member.parameter.shape != self._shape or member.column.graph is not self._graph:
+        if not suits(member, grad) or member.parameter.shape != self._shape or member.graph is not self._graph:
             return False
         same = all(member.state[slot] is v for slot, v in self._state.items())
         return same and _manner(member.column, grad) == self._manner
 
     @torch.no_grad()
-    def step(self, grad: Tensor, column: Column) -> None:
-        """Step the rows that a gradient names, after making good the steps that they have missed."""
+    def step(self, grad: Tensor, column: Column, key: int) -> None:
+        """Step the rows that a gradient names, after making good the steps that they have missed.
+
+        Args:
+            key: what the random numbers of this step depend on, 0 where none are drawn.
+        """
         touched = named(grad, self._had)
         rows = touched.rows.cpu().numpy()
         factors: Factors = {}
         if self._slots:
             factors = dict(zip(self._slots, self._history.since(self._had[rows]), strict=True))
-            self._history.note(self._idle.values(column.t, **column.hyper()))
+            hyper = column.hyper()
+            self._history.note(self._idle.values(column.t, **{name: hyper[name] for name in self._formula.hyper}))
             self._had[rows] = self._history.steps
         if len(rows):
             if touched.values.untyped_storage().data_ptr() == self._parameter.untyped_storage().data_ptr():
                 touched = replace(touched, values=touched.values.clone())
-            self._way.step(self._parameter, list(self._state.values()), touched, factors, column.scalars)
+            self._way.step(self._parameter, list(self._state.values()), touched, factors, column.scalars, key)
 
     @torch.no_grad()
     def catch_up(self) -> None:
@@ -128,19 +111,18 @@ class Rows:
             rows = slice(first, first + some)
             if (self._had[rows] == self._history.steps).all():
                 continue
-            factors = self._history.since(self._had[rows])
-            for slot, factor in zip(self._slots, factors, strict=True):
+            factors = dict(zip(self._slots, self._history.since(self._had[rows]), strict=True))
+            if "x" in factors and COMPENSATION in tables:
+                factors[COMPENSATION] = factors["x"]
+            for slot, factor in factors.items():
                 table = flat(tables[slot], self._width)[rows]
                 wide = working_dtype(table)
                 table.copy_(table.to(wide) * torch.from_numpy(factor).to(table.device, wide)[:, None])
         self._had[:] = self._history.steps
 
 
-def _manner(column: Column, grad: Tensor) -> tuple[object, ...]:
-    """What decides how gradients are taken, besides the rule: the option, the factors' form, the sparse dimensions."""
-    return column.group.get("sparse", SPARSE[0]), _zeros(column), grad.sparse_dim()
-
-
-def _zeros(column: Column) -> frozenset[str]:
-    """Hyperparameters that are off."""
-    return frozenset(name for name, value in column.hyper().items() if value == 0.0)
+def _manner(column: Column, grad: Tensor) -> tuple[Sparse, frozenset[str], int]:
+    """What decides how gradients are taken, besides the rule: the option, what is off, the sparse dimensions."""
+    hyper = column.hyper()
+    off = frozenset(name for name in column.formula.hyper if hyper[name] == 0.0)
+    return column.group.get("sparse", SPARSE[0]), off, grad.sparse_dim()

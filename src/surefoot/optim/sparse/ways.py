@@ -7,53 +7,63 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from surefoot.engines import dither
 from surefoot.engines.graph import Graph
 from surefoot.engines.idle import FACTOR, awake
 from surefoot.engines.kernel import Kernel, Plan
+from surefoot.optim.column import Member
 from surefoot.optim.eager import step_tensor, working_dtype
-from surefoot.optim.memory import KERNEL_DTYPES
+from surefoot.optim.memory import COMPUTED, KERNEL_DTYPES, STORED, storable
+from surefoot.optim.precision import stored
 from surefoot.optim.sparse.gradient import Named
 
 Factors = Mapping[str, NDArray[np.float64]]
 
 
-def way(p: Tensor, graph: Graph, slots: Sequence[str], width: int) -> "ByKernel | ByTorch":
+def way(member: Member, slots: Sequence[str], width: int) -> "ByKernel | ByTorch":
     """The quicker way that a parameter can go.
 
     Args:
-        graph: the rule. slots: those that a row's missed steps multiply. width: numbers in a row.
+        slots: those that a row's missed steps multiply. width: numbers in a row.
     """
-    real = p.dtype.to_real() if p.is_complex() else p.dtype
-    if real in KERNEL_DTYPES and p.device.type == "cpu":
-        return ByKernel(Kernel(awake(graph, slots), KERNEL_DTYPES[real]), slots, width)
-    return ByTorch(graph)
+    p, state = member.parameter, [member.state[slot] for slot in member.graph.state]
+    types = [v.dtype.to_real() if v.is_complex() else v.dtype for v in (p, p, *state)]
+    if p.device.type == "cpu" and types[0] in COMPUTED and storable(types):
+        return ByKernel(stored(awake(member.column.graph, slots), p, member.column.group), types, slots, width)
+    return ByTorch(member.graph)
 
 
 class ByKernel:
     """Each row is to the kernel a tensor of its own, found by its address; its missed steps are a number of its own."""
 
-    def __init__(self, kernel: Kernel, slots: Sequence[str], width: int) -> None:
-        self._kernel = kernel
+    def __init__(self, graph: Graph, types: Sequence[torch.dtype], slots: Sequence[str], width: int) -> None:
+        computed = COMPUTED[types[0]]
+        storage = dict(zip(("x", "g", *graph.state), (STORED[computed][t] for t in types), strict=True))
+        self._kernel = Kernel(graph, KERNEL_DTYPES[computed], storage)
         self._width = width
-        self._slots = slots
-        names = [kernel.graph.nodes[i].payload for i in kernel.graph.hoisted]
+        names = [graph.nodes[i].payload for i in graph.hoisted]
         self._own = {slot: names.index(FACTOR.format(slot)) for slot in slots if FACTOR.format(slot) in names}
         self._shared = [i for i in range(len(names)) if i not in self._own.values()]
         self._room = 0
         self._plan: Plan | None = None
 
     def step(
-        self, p: Tensor, state: Sequence[Tensor], named: Named, factors: Factors, scalars: Sequence[float]
+        self,
+        p: Tensor,
+        state: Sequence[Tensor],
+        named: Named,
+        factors: Factors,
+        scalars: Sequence[float],
+        key: int,
     ) -> None:
         """Step the named rows in place, each slot multiplied by its factor, (rows,), first."""
-        count = len(named.rows)
+        count, rows = len(named.rows), named.rows.numpy()
         plan = self._planned(count)
-        bytes_ = self._width * named.values.element_size()
-        offsets = named.rows.numpy() * bytes_
-        first = named.values.data_ptr()
-        plan.table[1, :count] = np.arange(first, first + count * bytes_, bytes_)
-        for row, tensor in zip((0, *range(2, len(plan.table))), (p, *state), strict=True):
-            np.add(offsets, tensor.data_ptr(), out=plan.table[row, :count])
+        for number, tensor in enumerate((p, named.values, *state)):
+            bytes_ = self._width * _size(tensor)
+            places = np.arange(count) if number == 1 else rows
+            np.add(places * bytes_, tensor.data_ptr(), out=plan.table[number, :count])
+        plan.keys[:count] = dither.keys(key, rows) if key else 0
         with np.errstate(over="ignore", under="ignore"):
             for row, scalar in zip(self._shared, scalars, strict=True):
                 plan.uniforms[row, :count] = scalar
@@ -79,7 +89,13 @@ class ByTorch:
         self._graph = graph
 
     def step(
-        self, p: Tensor, state: Sequence[Tensor], named: Named, factors: Factors, scalars: Sequence[float]
+        self,
+        p: Tensor,
+        state: Sequence[Tensor],
+        named: Named,
+        factors: Factors,
+        scalars: Sequence[float],
+        key: int,
     ) -> None:
         """Step the named rows in place, each slot multiplied by its factor, (rows,), first."""
         names = ("x", *self._graph.state)
@@ -88,7 +104,7 @@ class ByTorch:
         for slot, factor in factors.items():
             blocks[slot].mul_(torch.from_numpy(factor).to(blocks[slot])[:, None])
         block = blocks.pop("x")
-        step_tensor(self._graph, block, named.values.to(block.dtype), blocks, scalars)
+        step_tensor(self._graph, block, named.values.to(block.dtype), blocks, scalars, key)
         for slot, value in {"x": block, **blocks}.items():
             tables[slot].index_copy_(0, named.rows, value.to(tables[slot].dtype))
 
@@ -97,3 +113,8 @@ def flat(v: Tensor, width: int) -> Tensor:
     """A contiguous tensor as a table of rows, complex numbers as pairs."""
     real = torch.view_as_real(v.detach()) if v.is_complex() else v.detach()
     return real.view(-1, width)
+
+
+def _size(v: Tensor) -> int:
+    """Bytes of one real number of a tensor."""
+    return v.element_size() // (2 if v.is_complex() else 1)
