@@ -39,11 +39,8 @@ class Idle:
         return not self.lost
 
 
-def idle(graph: Graph, known: Mapping[str, float] | None = None) -> Idle:
+def idle(graph: Graph) -> Idle:
     """Read an elementwise rule at g = 0.
-
-    Args:
-        graph: the rule. known: values of hyperparameters that do not change, such as a weight decay that is 0.
 
     >>> from surefoot.rules import find
     >>> adamw = idle(Graph.of(find("adamw")))
@@ -52,7 +49,7 @@ def idle(graph: Graph, known: Mapping[str, float] | None = None) -> Idle:
     >>> adamw.values(t=1, **{**{name: find("adamw").defaults[name] for name in find("adamw").hyper}, "lr": 0.5})
     (0.995, 0.9, 0.999)
     """
-    reading = _Reading(graph, known or {})
+    reading = _Reading(graph)
     factors: dict[str, int] = {}
     lost = []
     for slot, form in ((slot, reading.forms[i]) for slot, i in graph.outputs.items()):
@@ -108,17 +105,16 @@ class _Form:
 class _Reading:
     """One walk over a graph's nodes, that records the factors on a tape of its own."""
 
-    def __init__(self, graph: Graph, known: Mapping[str, float]) -> None:
+    def __init__(self, graph: Graph) -> None:
         self.tape = Tape()
         self.zero, self.one = self._number(0.0), self._number(1.0)
         self.forms: list[_Form] = []
         for node, level in zip(graph.nodes, graph.levels, strict=True):
             if node.op == "input" and level == Level.ELEMENT and node.payload != "g":
                 self.forms.append(_Form(parts={str(node.payload): self.one}))
-            elif node.op == "input" and node.payload in {"g": 0.0, **known}:
-                self.forms.append(_Form(self._number({"g": 0.0, **known}[str(node.payload)])))
             elif node.op == "input":
-                self.forms.append(_Form(self.tape.input(str(node.payload)).index))
+                host = self.zero if node.payload == "g" else self.tape.input(str(node.payload)).index
+                self.forms.append(_Form(host))
             elif node.op == "const":
                 self.forms.append(_Form(self._number(float(node.payload))))  # type: ignore[arg-type]
             else:
@@ -134,8 +130,6 @@ class _Reading:
         return self.tape.record("const", payload=value).index
 
     def _form(self, op: str, args: list[_Form]) -> _Form:
-        if op == "fma":  # surefoot.engines.torch_order
-            return self._form("add", [self._form("mul", args[:2]), args[2]])
         known = [a.host for a in args if a.host is not None]
         if len(known) == len(args):
             return _Form(self._computed(op, known))

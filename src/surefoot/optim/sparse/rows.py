@@ -66,10 +66,9 @@ class Rows:
         self._manner = _manner(member.column, grad)
         count = prod(p.shape[: grad.sparse_dim()])
         self._width = p.numel() // count * (2 if p.is_complex() else 1)
-        option, off, _ = self._manner
         self._formula = member.column.formula
-        self._idle = idle(self._formula, dict.fromkeys(off, 0.0))
-        self._slots = () if option == "lazy" else self._idle.factors
+        self._idle = idle(self._formula)
+        self._slots = () if self._manner[0] == "lazy" else self._idle.factors
         self._history = History(len(self._slots))
         # Of each row, how many steps it has had or made good; zeros that nobody has written to take no memory.
         self._had = np.zeros(count, np.int32)
@@ -121,8 +120,6 @@ class Rows:
         self._had[:] = self._history.steps
 
 
-def _manner(column: Column, grad: Tensor) -> tuple[Sparse, frozenset[str], int]:
-    """What decides how gradients are taken, besides the rule: the option, what is off, the sparse dimensions."""
-    hyper = column.hyper()
-    off = frozenset(name for name in column.formula.hyper if hyper[name] == 0.0)
-    return column.group.get("sparse", SPARSE[0]), off, grad.sparse_dim()
+def _manner(column: Column, grad: Tensor) -> tuple[Sparse, int]:
+    """What decides how gradients are taken, besides the rule: the option, and how many dimensions are sparse."""
+    return column.group.get("sparse", SPARSE[0]), grad.sparse_dim()
