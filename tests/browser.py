@@ -38,10 +38,15 @@ def chromium() -> Iterator[Browser]:
 
 @contextmanager
 def opened(
-    browser: Browser, path: Path, *, width: int = 1280, theme: Literal["light", "dark"] = "light"
+    browser: Browser,
+    path: Path,
+    *,
+    width: int = 1280,
+    theme: Literal["light", "dark"] = "light",
+    motion: Literal["no-preference", "reduce"] = "no-preference",
 ) -> Iterator[Opened]:
-    """A file opened from disk, in a window so wide and on a system of that theme."""
-    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=theme)
+    """A file opened from disk, in a window so wide, on a system of that theme whose user wants motion or does not."""
+    page = browser.new_page(viewport={"width": width, "height": 900}, color_scheme=theme, reduced_motion=motion)
     seen = Opened(page)
     page.on("console", lambda said: seen.errors.append(said.text) if said.type in ("error", "warning") else None)
     page.on("pageerror", lambda error: seen.errors.append(str(error)))

@@ -48,13 +48,11 @@ def functions(scene: Scene) -> str:
 
 
 def _titles(walkers: Sequence[Walker]) -> list[str]:
-    """Each walker's name in print; those of one rule are told apart by their settings."""
+    """Each walker's name in print; those of one rule are told apart by their settings, or else numbered."""
     names = [w.rule.title for w in walkers]
-    full = [
-        f"{w.rule.title} ({', '.join(f'{k}={v}' for k, v in w.settings.items()) or 'as declared'})" for w in walkers
-    ]
-    titles = [n if names.count(n) == 1 else f for n, f in zip(names, full, strict=True)]
-    return [t if titles.count(t) == 1 else f"{t} {k + 1}" for k, t in enumerate(titles)]
+    asked = [", ".join(f"{name}={value}" for name, value in w.settings.items()) for w in walkers]
+    full = [f"{n} ({a})" if a and names.count(n) > 1 else n for n, a in zip(names, asked, strict=True)]
+    return [f if full.count(f) == 1 else f"{f} {k + 1}" for k, f in enumerate(full)]
 
 
 def _walker(walker: Walker, title: str, position: int) -> dict[str, Any]:

@@ -42,6 +42,12 @@ function choose(walker) {
   rerun(walker);
 }
 
+// Who keeps the most state has the most to show.
+function richest(walkers) {
+  const slots = ({ walk }) => Object.keys(walk.state).length;
+  return walkers.reduce((best, walker) => (best && slots(best) >= slots(walker) ? best : walker), undefined);
+}
+
 // One walker walks anew, at once.
 function rerun(walker) {
   if (scene.isLive) walkOn(walker, view);
@@ -75,7 +81,7 @@ function enter(land, start) {
   stage.resize();
   ground();
   if (scene.isLive) for (const walker of view.walkers) walkOn(walker, view);
-  choose(view.focus ?? view.shown()[0] ?? view.walkers[0]);
+  choose(view.focus ?? richest(view.shown()) ?? view.walkers[0]);
 }
 
 function ground() {
@@ -234,4 +240,4 @@ listenToPointer();
 listenToSurroundings();
 restart();
 // For tests and the curious: what is shown, and any walk of the scene without drawing it.
-window.surefoot = { view, player, walkOf };
+window.surefoot = { view, player, stage, walkOf };

@@ -34,12 +34,14 @@ class NumbersTable {
   draw(t) {
     const rows = this.view.shown().map((walker) => ({ walker, numbers: numbersAt(walker, t, this.view) }));
     const columns = [...new Set(rows.flatMap(({ numbers }) => numbers.map(([name]) => name)))].filter((name) => !this.isState(name));
-    const head = make("tr", {}, ...["optimizer", ...columns, "walk"].map((name) => make("th", { scope: "col" }, name)));
-    const body = rows.map(({ walker, numbers }) => {
+    const fates = rows.map(({ walker }) => describe(walker, t, this.view));
+    const last = fates.some(Boolean) ? ["walk"] : [];
+    const head = make("tr", {}, ...["optimizer", ...columns, ...last].map((name) => make("th", { scope: "col" }, name)));
+    const body = rows.map(({ walker, numbers }, k) => {
       const known = new Map(numbers);
       const cells = columns.map((name) => make("td", {}, known.get(name) ?? ""));
       const title = make("th", { scope: "row" }, swatchOf(walker), walker.title);
-      return make("tr", {}, title, ...cells, make("td", { class: "words" }, describe(walker, t, this.view) || this.progress(walker, t)));
+      return make("tr", {}, title, ...cells, ...last.map(() => make("td", { class: "words" }, fates[k])));
     });
     this.table.tHead.replaceChildren(head);
     this.table.tBodies[0].replaceChildren(...body);
@@ -47,10 +49,6 @@ class NumbersTable {
 
   isState(name) {
     return this.view.shown().some(({ walk }) => name in walk.state);
-  }
-
-  progress(walker, t) {
-    return t === 0 ? "at the start" : t >= walker.walk.last ? "at its end" : "on its way";
   }
 }
 

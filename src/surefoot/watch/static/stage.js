@@ -1,6 +1,6 @@
 // The landscape on its canvases, back to front: bands, trails, and the walkers themselves.
 
-const DOT_GAP = 5; // a step shorter than so many pixels gets no dot of its own
+const DOT_GAP = 7; // a step shorter than so many pixels gets no dot of its own
 const HIT = 16; // how near the pointer must come to a path
 
 class Stage {
@@ -16,7 +16,7 @@ class Stage {
   resize() {
     const [xLow, xHigh, yLow, yHigh] = this.view.land.bounds;
     this.width = this.box.clientWidth;
-    this.height = Math.round(this.width / clamp((xHigh - xLow) / (yHigh - yLow), 1, 1.6));
+    this.height = Math.round(this.width / clamp((xHigh - xLow) / (yHigh - yLow), 1, this.width < 500 ? 1.25 : 1.6));
     this.box.style.height = `${this.height}px`;
     for (const canvas of [this.trails, this.walkers]) fitted(canvas, this.width, this.height);
   }
@@ -88,19 +88,20 @@ class Stage {
     context.moveTo(this.x(xs[from]), this.y(ys[from]));
     for (let k = from + 1; k <= to; k++) context.lineTo(this.x(xs[k]), this.y(ys[k]));
     context.lineJoin = context.lineCap = "round";
-    context.globalAlpha = 0.85;
-    context.lineWidth = 2;
+    context.lineWidth = 4;
+    context.strokeStyle = theme.surface;
+    context.stroke();
+    context.lineWidth = 1.75;
     context.strokeStyle = theme.series[hue];
     context.stroke();
-    context.globalAlpha = 1;
     context.fillStyle = theme.series[hue];
     context.beginPath();
     let [lastX, lastY] = [this.x(xs[from]), this.y(ys[from])];
     for (let k = from + 1; k <= to; k++) {
       const px = this.x(xs[k]), py = this.y(ys[k]);
       if (Math.abs(px - lastX) + Math.abs(py - lastY) > DOT_GAP) {
-        context.moveTo(px + 3, py);
-        context.arc(px, py, 3, 0, 2 * Math.PI);
+        context.moveTo(px + 2.75, py);
+        context.arc(px, py, 2.75, 0, 2 * Math.PI);
       }
       [lastX, lastY] = [px, py];
     }
@@ -139,18 +140,20 @@ class Stage {
   }
 
   drawHead(context, walker, t) {
-    const { theme, land } = this.view;
+    const { theme } = this.view;
     const { walk } = walker;
     const left = walk.left;
-    if (left >= 0 && t >= left) return this.drawExit(context, walker);
+    if (left >= 0 && t >= left) {
+      this.drawExit(context, walker);
+      return;
+    }
     const k = Math.min(t, walk.last);
     const [px, py] = [this.x(walk.at[0][k]), this.y(walk.at[1][k])];
     const isInside = px >= 0 && px <= this.width && py >= 0 && py <= this.height;
     const [qx, qy] = [clamp(px, 8, this.width - 8), clamp(py, 8, this.height - 8)];
     const isFocus = walker === this.view.focus;
-    drawMarker(context, walker.marker, qx, qy, isFocus ? 8.5 : 7, theme.series[walker.hue], theme.surface);
+    drawMarker(context, walker.marker, qx, qy, isFocus ? 8 : 7, theme.series[walker.hue], theme.surface);
     if (!isInside) this.ring(context, qx, qy, theme.series[walker.hue]);
-    return land;
   }
 
   // Where a diverged walk left the plot: a cross on the edge, crossed by its last step inside.

@@ -1,7 +1,7 @@
 // The landscape as filled bands and iso-lines, painted pixel by pixel from losses on a grid.
 
 // Levels stand at these fractions of the plot's area, lowest first: close together in the basins.
-const AREAS = [0.002, 0.008, 0.02, 0.04, 0.07, 0.11, 0.16, 0.22, 0.29, 0.37, 0.46, 0.56, 0.67, 0.79, 0.92];
+const AREAS = [0.003, 0.01, 0.022, 0.042, 0.07, 0.11, 0.16, 0.22, 0.29, 0.37, 0.46, 0.56, 0.67, 0.79, 0.92];
 const SHADES = 16;
 
 // Losses on a grid of columns x rows over the bounds, rows from y low to y high.
@@ -19,21 +19,20 @@ function lossGrid(ground, t, columns, rows) {
   return { values, columns, rows };
 }
 
-// The losses at which bands change: strictly increasing.
+// The losses at which bands change, strictly increasing, between the lowest and the highest loss of the grid.
 function levelsOf(grid) {
   const sorted = grid.values.filter(Number.isFinite).sort();
-  const at = AREAS.map((area) => sorted[Math.floor(area * (sorted.length - 1))]);
+  const at = [0, ...AREAS, 1].map((area) => sorted[Math.floor(area * (sorted.length - 1))]);
   return at.filter((level, k) => k === 0 || level > at[k - 1]);
 }
 
 // Where a loss stands among the levels: a whole number on a level, between them in proportion.
 function rank(levels, loss) {
-  if (!Number.isFinite(loss)) return levels.length;
-  let k = 0;
-  while (k < levels.length && levels[k] <= loss) k++;
-  if (k === 0) return -0.5;
-  if (k === levels.length) return k - 0.5;
-  return k - 1 + (loss - levels[k - 1]) / (levels[k] - levels[k - 1]);
+  const top = levels.length - 1;
+  if (!(loss < levels[top])) return top;
+  let k = 1;
+  while (levels[k] <= loss) k++;
+  return Math.max(k - 1 + (loss - levels[k - 1]) / (levels[k] - levels[k - 1]), 0);
 }
 
 // Paints the grid over a whole canvas; `colours` has a background and a line colour for low and high ground, as RGB.
@@ -41,6 +40,7 @@ function paintSurface(canvas, grid, levels, colours) {
   const { columns, rows, values } = grid;
   const ranks = Float32Array.from(values, (loss) => rank(levels, loss));
   const palette = shadesOf(levels.length, colours);
+  const top = levels.length - 1;
   const context = canvas.getContext("2d");
   const { width, height } = canvas;
   const image = context.createImageData(width, height);
@@ -64,10 +64,10 @@ function paintSurface(canvas, grid, levels, colours) {
       const slopeY = (high - low) * upCells;
       const slope = Math.sqrt(slopeX * slopeX + slopeY * slopeY) + 1e-9;
       const nearest = Math.round(value);
-      const isLevel = nearest >= 0 && nearest < levels.length;
+      const isLevel = nearest > 0 && nearest < top;
       const cover = isLevel ? 1 - Math.abs(value - nearest) / slope : 0;
       const shade = cover > 0 ? Math.min(Math.round(cover * (SHADES - 1)), SHADES - 1) : 0;
-      pixels[py * width + px] = palette[(Math.floor(value) + 1) * SHADES + shade];
+      pixels[py * width + px] = palette[Math.floor(value) * SHADES + shade];
     }
   }
   context.putImageData(image, 0, 0);
@@ -75,10 +75,9 @@ function paintSurface(canvas, grid, levels, colours) {
 
 // A pixel value for each band and each shade from the band's colour to its line's.
 function shadesOf(bands, { low, high, line, lineStrength }) {
-  const palette = new Uint32Array((bands + 2) * SHADES);
-  for (let band = 0; band < bands + 2; band++) {
-    const part = Math.min(band / bands, 1);
-    const ground = low.map((c, j) => c + (high[j] - c) * part ** 0.7);
+  const palette = new Uint32Array(bands * SHADES);
+  for (let band = 0; band < bands; band++) {
+    const ground = mixed(low, high, (band / Math.max(bands - 2, 1)) ** 0.8);
     for (let shade = 0; shade < SHADES; shade++) {
       const strength = (lineStrength * shade) / (SHADES - 1);
       const [r, g, b] = ground.map((c, j) => Math.round(c + (line[j] - c) * strength));

@@ -27,10 +27,10 @@ function groundColours(theme) {
   const surface = rgb(theme.surface);
   const tint = rgb(theme.accent);
   return {
-    low: mixed(surface, tint, theme.isDark ? 0.3 : 0.26),
-    high: mixed(surface, tint, 0.01),
+    low: mixed(surface, tint, theme.isDark ? 0.34 : 0.3),
+    high: surface,
     line: mixed(surface, rgb(theme.ink), 0.75),
-    lineStrength: theme.isDark ? 0.2 : 0.22,
+    lineStrength: theme.isDark ? 0.17 : 0.2,
   };
 }
 

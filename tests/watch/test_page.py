@@ -1,0 +1,89 @@
+"""The explorer as a file: small, self-contained, the same bytes for the same scene, safe from what names contain."""
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from surefoot.rules import Rule, find
+from surefoot.rules.vocabulary import Value
+from surefoot.watch import page, page_live
+from surefoot.watch.scene import Recording, Scene, Walk, Walker
+from surefoot.watch.show import watch
+
+LIMIT = 300_000  # bytes, with all landscapes and the chapter's eight
+
+
+@pytest.fixture(scope="module")
+def scene() -> Scene:
+    scene = watch("ravine").shown
+    assert isinstance(scene, Scene)
+    return scene
+
+
+def recording(title: str = "Own", frames: int = 500) -> Recording:
+    turn = np.linspace(0, 6, frames)
+    points = np.stack([np.cos(turn), np.sin(turn)], axis=1) * np.exp(-turn / 3)[:, None]
+    walk = Walk("SGD", points, np.hypot(*points.T), np.arange(frames, dtype=float), rate={"x": np.full(frames, 0.1)})
+    grid = np.add.outer(np.linspace(-1, 1, 40) ** 2, np.linspace(-1, 1, 60) ** 2)
+    return Recording("own", title, "It spirals.", grid, (-1.5, 1.5, -1.0, 1.0), (walk,), notes=("A note.",))
+
+
+def test_it_is_small_and_names_no_other_place(scene: Scene) -> None:
+    html = page.html(scene)
+    assert len(scene.landscapes) >= 14
+    assert len(scene.walkers) == 8
+    assert len(html.encode()) < LIMIT
+    assert not re.search(r"https?://|url\(|@import|src=", html)
+    assert "default-src &#39;none&#39;" in html
+    assert "unsafe-eval" not in html
+
+
+def test_the_same_scene_gives_the_same_bytes(scene: Scene) -> None:
+    assert page.html(scene) == page.html(scene)
+
+
+def test_text_cannot_end_the_script(scene: Scene) -> None:
+    attack = "</script><script>alert(1)</script><!--"
+    hostile = replace(scene.landscapes[0], title=attack, teaches=attack)
+    html = page.html(replace(scene, landscapes=(hostile,)))
+    assert "<script>alert" not in html
+    assert "<!--" not in html
+    assert "<script>alert" not in page.html(recording(attack))
+
+
+def test_a_rule_with_many_options_is_printed_as_chosen() -> None:
+    def many(
+        x: Value,
+        g: Value,
+        *,
+        t: Value,
+        a: bool = False,
+        b: bool = False,
+        c: bool = False,
+        d: bool = False,
+        e: bool = False,
+        f: bool = False,
+        h: bool = True,
+    ) -> Value:
+        return x - g * (2.0 if h else 1.0)
+
+    scene = watch("ravine", optimizers=["sgd"]).shown
+    assert isinstance(scene, Scene)
+    crowded = replace(scene, walkers=(Walker(Rule.of(many)),), landscapes=scene.landscapes[:1])
+    assert page_live.data(crowded)["walkers"][0]["statics"] == []
+    assert page_live.functions(crowded).count("function step_many") == 1
+
+
+def test_two_walkers_of_one_rule_are_told_apart(scene: Scene) -> None:
+    adam = find("adam")
+    twice = replace(scene, walkers=(Walker(adam, {"beta1": 0.5}), Walker(adam), Walker(adam)))
+    titles = [walker["title"] for walker in page_live.data(twice)["walkers"]]
+    assert titles == ["Adam (beta1=0.5)", "Adam 2", "Adam 3"]
+    assert page_live.functions(twice).count('"0|0":') == 1
+
+
+def test_a_long_recording_is_thinned() -> None:
+    long = page.html(recording(frames=200_000))
+    assert len(long.encode()) < LIMIT
