@@ -65,7 +65,7 @@ def clip_factor(norm: float, limit: float) -> float:
     """By what gradients of this norm are multiplied: torch.nn.utils.clip_grad_norm_'s number.
 
     >>> clip_factor(10.0, 1.0), clip_factor(0.5, 1.0), clip_factor(float("inf"), 1.0), clip_factor(float("nan"), 1.0)
-    (0.09999999000000099, 1.0, 0.0, nan)
+    (0.09999999000000101, 1.0, 0.0, nan)
     """
     factor = limit / (norm + 1e-6)
     return 1.0 if factor > 1.0 else factor

@@ -16,7 +16,7 @@ from surefoot.engines.dither import keys
 from surefoot.engines.precision import draw_of
 from surefoot.optim.batch import Batch
 from surefoot.optim.column import Member
-from surefoot.optim.eager import step_tensor
+from surefoot.optim.eager import squares, step_tensor
 from surefoot.optim.memory import like, storable, suits_kernel, tangled
 from surefoot.optim.sparse.rows import Registry, settle, suits
 
@@ -77,6 +77,11 @@ class Layout:
         ways = [[(self._parameters[i], grads[i]) for i in indices] for _, indices in self._batches]
         ways += [[(self._parameters[i], grads[i])] for i in self._by_rows]
         return tangled([*ways, [(m.parameter, grads[i]) for i, m in self._alone]])
+
+    def squares(self, grads: Sequence[Tensor]) -> float:
+        """The sum of the squares of all gradients, in float64; `stands` has just been asked, or the layout is new."""
+        others = [i for i, _ in self._alone] + list(self._by_rows)
+        return sum(batch.squares() for batch, _ in self._batches) + sum(squares(grads[i]) for i in sorted(others))
 
     def step(self, grads: Sequence[Tensor]) -> None:
         """Step every member once; `stands` has just been asked, or the layout is new."""

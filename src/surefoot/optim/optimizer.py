@@ -15,6 +15,7 @@ from surefoot.errors import UserError
 from surefoot.optim import loading
 from surefoot.optim.column import Column, Member
 from surefoot.optim.convention import Convention
+from surefoot.optim.intake import Intake, inverse
 from surefoot.optim.layout import Layout
 from surefoot.optim.options import check, deciding
 from surefoot.optim.precision import new_slot, stored
@@ -39,12 +40,16 @@ class RuleOptimizer(torch.optim.Optimizer):
 
     rule: ClassVar[Rule]
     convention: ClassVar[Convention]
+    #: torch.amp.GradScaler may set `grad_scale` and `found_inf` before a step; it takes them away afterwards.
+    _step_supports_amp_scaling = True
 
     def __init__(self, params: Any, defaults: dict[str, Any]) -> None:
         self._layout: Layout | None = None
         self._options: list[Any] = []
         self._contents: list[Any] = []
         self._registry: Registry = {}
+        self._intake = Intake(self.convention)
+        self._release: Any = None  # surefoot.optim.release
         self.convention.check(defaults)
         check(defaults)
         super().__init__(params, defaults)
@@ -130,6 +135,8 @@ class RuleOptimizer(torch.optim.Optimizer):
         super().__setstate__(state)
         self._layout = None
         self._registry = {}
+        self._intake = Intake(self.convention)
+        self._release = getattr(self, "_release", None)
 
     def step(self, closure: Closure | None = None) -> Any:
         """Step every parameter that has a gradient once.
@@ -148,9 +155,13 @@ class RuleOptimizer(torch.optim.Optimizer):
 
     def _step(self, closure: Closure | None = None) -> Any:
         loss = None
+        if self._release is not None:
+            self._release.close(closure)
         if closure is not None:
             with torch.enable_grad():
                 loss = closure()
+        if not self._unscale():
+            return loss
         parameters = [p for group in self.param_groups for p in group["params"]]
         grads = list(map(_grad, parameters))
         if any(map(is_, grads, repeat(None))):
@@ -162,8 +173,27 @@ class RuleOptimizer(torch.optim.Optimizer):
         if layout is None or not kept or not layout.stands(parameters, grads):
             layout = self._layout = Layout(self._members(), grads, self._registry)
             self._options, self._contents = options, self._held()
+        self._intake.measure(self.param_groups, layout, grads)
         layout.step(grads)
         return loss
+
+    def _alone(self, p: Tensor, group: dict[str, Any]) -> "RuleOptimizer":
+        """An optimizer of one of the parameters, to step it by itself."""
+        single = type(self).__new__(type(self))
+        RuleOptimizer.__init__(single, [{**group, "params": [p]}], self.defaults)
+        single._registry = self._registry
+        return single
+
+    def _unscale(self) -> bool:
+        """Take up what torch.amp.GradScaler says: a loss scale, and whether any gradient was not finite."""
+        found_inf, grad_scale = getattr(self, "found_inf", None), getattr(self, "grad_scale", None)
+        if found_inf is not None and found_inf.item():
+            return False
+        if grad_scale is not None and not self._intake.scales:
+            self._intake.scales, self._layout = True, None
+        if self._intake.scales:
+            self._intake.scale = inverse(grad_scale)
+        return True
 
     def _held(self) -> list[Any]:
         """Everything that the state holds, in order."""
@@ -182,8 +212,7 @@ class RuleOptimizer(torch.optim.Optimizer):
         """The parameters that have a gradient, with state, in columns of one group and one step count."""
         members = []
         for group in self.param_groups:
-            options = self.convention.options(group)
-            graph, formula = self.convention.graph(options), self.convention.formula(options)
+            graph, formula = self._intake.graph(group), self.convention.formula(self.convention.options(group))
             columns: dict[int, Column] = {}
             states: dict[int, list[dict[str, Any]]] = {}
             for p in group["params"]:
@@ -193,7 +222,7 @@ class RuleOptimizer(torch.optim.Optimizer):
                 self._complete(state, p, graph, group)
                 t = int(state["step"])
                 if t not in columns:
-                    columns[t] = Column(group, graph, t, self.convention.values, formula)
+                    columns[t] = Column(group, graph, t, self._intake.values, formula)
                 states.setdefault(t, []).append(state)
                 members.append(Member(p, state, columns[t]))
             for t, column in columns.items():
