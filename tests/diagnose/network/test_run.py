@@ -70,10 +70,10 @@ def test_full_batch_training_sharpens_until_it_sits_at_the_published_edge(optimi
     from sklearn.datasets import load_digits
 
     X, y = load_digits(return_X_y=True)
-    X, Y = X[:500] / 16, nn.functional.one_hot(torch.tensor(y[:500]), 10).float()
+    X, Y = X[:300] / 16, nn.functional.one_hot(torch.tensor(y[:300]), 10).float()
     task = Task(
         name="digits, squared error", model=lambda: nn.Sequential(nn.Linear(64, 32), nn.Tanh(), nn.Linear(32, 10)),
-        loss=nn.functional.mse_loss, train=(X, Y), validation=(X, Y), test=(X, Y), batch_size=500, steps=1500,
+        loss=nn.functional.mse_loss, train=(X, Y), validation=(X, Y), test=(X, Y), batch_size=300, steps=1000,
     )  # fmt: skip
     finding = on_task(task, optimizer, **settings)
     assert finding.edge == pytest.approx(edge, rel=1e-6)
