@@ -15,13 +15,14 @@ if TYPE_CHECKING:
     from surefoot.compare.run import compare
     from surefoot.errors import UserError
     from surefoot.tasks.task import Task
+    from surefoot.watch.show import watch
 
 __version__ = "0.1.0"
 
-__all__ = ["Task", "UserError", "__version__", "compare", "optim", "rules", "tasks", "testing"]
+__all__ = ["Task", "UserError", "__version__", "compare", "optim", "rules", "tasks", "testing", "watch"]
 
-# `compare` is a package and a function in one: see surefoot/compare/__init__.py.
-_PACKAGES = {"compare", "optim", "rules", "tasks", "testing"}
+# `compare` and `watch` are packages and functions in one: see surefoot/compare/__init__.py.
+_PACKAGES = {"compare", "optim", "rules", "tasks", "testing", "watch"}
 _HOMES = {"Task": "surefoot.tasks.task", "UserError": "surefoot.errors"}
 
 

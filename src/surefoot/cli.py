@@ -127,6 +127,40 @@ def compare(
 
 
 @app.command()
+def watch(
+    landscape: Annotated[
+        str,
+        typer.Argument(
+            help="terrain, ravine, quadratic, rosenbrock, beale, himmelblau, rastrigin, saddle, cliff, plateau, kink, "
+            "drift, jump, sparse, noisy, or FILE.py:FUNCTION."
+        ),
+    ] = "terrain",
+    optimizers: Annotated[
+        str | None,
+        typer.Option(metavar="A,B,...", help="Rules (surefoot rules) or FILE.py:FUNCTION.  [default: all eight]"),
+    ] = None,
+    start: Annotated[
+        str | None, typer.Option(metavar="X,Y", help="Where to start.  [default: the landscape's]")
+    ] = None,
+    steps: Annotated[int | None, typer.Option(help="How long to walk.  [default: the landscape's]")] = None,
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME.SETTING=VALUE", help="As adam.lr=0.01 or ravine.condition=10; repeatable."),
+    ] = None,
+    save: Annotated[
+        Path | None, typer.Option(help="Write this file, .html, .gif, .mp4, .png or .svg, and open nothing.")
+    ] = None,
+    opens: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")] = True,
+) -> None:
+    """Every parameter's own stride: optimizers on a landscape, live in one page, or as a film."""
+    from surefoot import cli_watch
+
+    cli_watch.run(
+        landscape, optimizers=optimizers, start=start, steps=steps, settings=settings or [], save=save, opens=opens
+    )
+
+
+@app.command()
 def tasks() -> None:
     """The built-in tasks, a line each."""
     from surefoot.tasks.catalogue import TASKS, about

@@ -1,0 +1,105 @@
+"""`surefoot watch`: what its options mean, the page it opens, and how far a film has come."""
+
+import os
+import sys
+import tempfile
+import webbrowser
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from surefoot.errors import UserError
+from surefoot.rules.rule import Setting
+from surefoot.watch.film.save import Progress, checked
+from surefoot.watch.show import Watch, watch
+
+
+def run(
+    landscape: str,
+    *,
+    optimizers: str | None,
+    start: str | None,
+    steps: int | None,
+    settings: Sequence[str],
+    save: Path | None,
+    opens: bool,
+) -> None:
+    """Save what was asked for, or write a page and open it; print where it is."""
+    if save is not None:
+        checked(save)
+    names = None if optimizers is None else [name.strip() for name in optimizers.split(",") if name.strip()]
+    shown = watch(
+        landscape, None if start is None else pair(start), optimizers=names, steps=steps, settings=parsed(settings)
+    )
+    if save is not None:
+        with progress() as told:
+            print(shown.save(save, told))
+        return
+    page = _write(shown, f"surefoot-{Path(landscape.rpartition(':')[2]).stem}.html")
+    print(page)
+    if opens and _has_a_display() and not webbrowser.open(page.as_uri()):
+        print("surefoot: no browser could be opened; the page is there", file=sys.stderr)
+
+
+def pair(text: str) -> tuple[float, float]:
+    """`X,Y` as two numbers.
+
+    >>> pair("-3.4,0.9")
+    (-3.4, 0.9)
+    """
+    try:
+        x, y = (float(part) for part in text.split(","))
+    except ValueError:
+        raise UserError(f"--start must be two numbers X,Y, got {text!r}") from None
+    return x, y
+
+
+def parsed(texts: Sequence[str]) -> dict[str, dict[str, Setting]]:
+    """`name.setting=value`, each, as settings by name.
+
+    >>> parsed(["adam.lr=0.01", "rmsprop.centered=true", "ravine.condition=10"])
+    {'adam': {'lr': 0.01}, 'rmsprop': {'centered': True}, 'ravine': {'condition': 10.0}}
+    """
+    settings: dict[str, dict[str, Setting]] = {}
+    for text in texts:
+        left, equals, value = text.partition("=")
+        name, dot, setting = left.rpartition(".")
+        if not (equals and dot and name and setting and value):
+            raise UserError(f"--set must be NAME.SETTING=VALUE, as adam.lr=0.01, got {text!r}")
+        settings.setdefault(name.strip(), {})[setting.strip()] = _value(value.strip())
+    return settings
+
+
+@contextmanager
+def progress() -> Iterator[Progress]:
+    """A bar on standard error while a film is drawn; nothing where that is no terminal."""
+    from rich.console import Console  # noqa: PLC0415 - loaded when something is drawn
+    from rich.progress import Progress as Bars  # noqa: PLC0415
+
+    console = Console(stderr=True)
+    with Bars(console=console, transient=True, disable=not console.is_terminal) as bars:
+        task = bars.add_task("frames", total=None)
+        yield lambda done, total: bars.update(task, completed=done, total=total)
+
+
+def _value(text: str) -> Setting:
+    if text.lower() in ("true", "false"):
+        return text.lower() == "true"
+    try:
+        return float(text)
+    except ValueError:
+        return text
+
+
+def _write(shown: Watch, name: str) -> Path:
+    """In the current folder, or where that cannot be written, in the one for temporary files."""
+    try:
+        return shown.save(Path.cwd() / name)
+    except UserError:
+        return shown.save(Path(tempfile.gettempdir()) / name)
+
+
+def _has_a_display() -> bool:
+    if os.environ.get("CI"):
+        return False
+    return sys.platform in ("darwin", "win32") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))

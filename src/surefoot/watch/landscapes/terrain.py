@@ -1,0 +1,34 @@
+"""The chapter's uneven terrain: a plain, a ravine and a patch of rocks in one map."""
+
+from typing import Annotated
+
+from surefoot.rules.vocabulary import Value, exp, sin
+from surefoot.watch.landscapes.view import view
+from surefoot.watch.scene import Slider
+
+Walls = Annotated[float, Slider(0, 20, "linear", "steepness of the ravine's walls")]
+Rocks = Annotated[float, Slider(0, 0.5, "linear", "height of the rocks")]
+
+
+@view(
+    "Uneven terrain",
+    teaches="Long strides on the plain, short ones across the ravine, careful ones among the rocks: each parameter's "
+    "stride follows the ground.",
+    x=(-4.0, 4.0),
+    y=(-2.0, 2.0),
+    start=(-3.7, 1.4),
+    minima=((2.898760473831755, 0.11154539117560075),),
+    steps=400,
+)
+def terrain(x: Value, y: Value, *, walls: Walls = 5.0, rocks: Rocks = 0.02) -> Value:
+    """A slope to the east; between x = -1.6 and 0.9 a ravine that winds; between 1 and 2.6 rocks."""
+    slope = 0.05 * ((x - 3) * (x - 3)) + 0.1 * (y * y)
+    off = y - 0.5 * sin(1.8 * (x + 1.6))
+    ravine = _between(x, -1.6, 0.9) * (0.5 * walls * (off * off))
+    boulders = _between(x, 1.0, 2.6) * (rocks * (sin(6 * x) * sin(6 * y)))
+    return slope + ravine + boulders
+
+
+def _between(x: Value, west: float, east: float) -> Value:
+    """About 1 between the two, about 0 outside."""
+    return 1 / (1 + exp(4 * (west - x))) - 1 / (1 + exp(4 * (east - x)))
