@@ -9,8 +9,7 @@ import torch
 from torch import Tensor
 
 from surefoot.errors import UserError
-from surefoot.optim import SGD, Adam, RuleOptimizer
-from surefoot.optim.release import release
+from surefoot.optim import SGD, Adam, RuleOptimizer, release
 from tests.optim.eager import OPTIMIZERS, randoms
 
 every_optimizer = pytest.mark.parametrize("optimizer_class", OPTIMIZERS, ids=lambda c: c.__name__)

@@ -12,6 +12,7 @@ from surefoot.errors import did_you_mean
 from surefoot.optim.groups import param_groups
 from surefoot.optim.make import from_rule
 from surefoot.optim.optimizer import RuleOptimizer
+from surefoot.optim.releasing import release
 from surefoot.rules.catalogue import RULES
 
 #: A rule's name to its class.
@@ -19,7 +20,7 @@ CLASSES: dict[str, type[RuleOptimizer]] = {name: from_rule(rule, rule.title) for
 
 _BY_TITLE = {c.__name__: c for c in CLASSES.values()}
 
-__all__ = ["CLASSES", "RuleOptimizer", "from_rule", "param_groups", *_BY_TITLE]  # noqa: PLE0604 - titles are strings
+__all__ = ["CLASSES", "RuleOptimizer", "from_rule", "param_groups", "release", *_BY_TITLE]  # noqa: PLE0604 - titles are strings
 
 
 def __getattr__(name: str) -> type[RuleOptimizer]:

@@ -49,7 +49,7 @@ class RuleOptimizer(torch.optim.Optimizer):
         self._contents: list[Any] = []
         self._registry: Registry = {}
         self._intake = Intake(self.convention)
-        self._release: Any = None  # surefoot.optim.release
+        self._release: Any = None  # surefoot.optim.releasing
         self.convention.check(defaults)
         check(defaults)
         super().__init__(params, defaults)
