@@ -5,7 +5,7 @@ computes for optimizers, from `t` and the hyperparameters, is part of the map an
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 
 from surefoot.engines.derivative import tangents
@@ -67,7 +67,7 @@ class Map:
 
     def tangent(self, vectors: int = 1) -> "Map":
         """This map and its derivative: for each vector k, variables `k.NAME` that the Jacobian multiplies each step."""
-        tape = _tape(self.nodes)
+        tape = tape_of(self.nodes)
         steps = dict(self.next)
         for k in range(vectors):
             seeds = {tape.input(name).index: tape.input(f"{k}.{name}") for name in self.variables}
@@ -75,7 +75,7 @@ class Map:
             for name, tangent in zip(self.variables, along, strict=True):
                 value = tangent if isinstance(tangent, Value) else tape.record("const", payload=float(tangent or 0.0))
                 steps[f"{k}.{name}"] = value.index
-        return Map(tuple(tape.nodes), steps, self.parameters, self.noises, self.start, self.coordinates, self.wide)
+        return replace(self, nodes=tuple(tape.nodes), next=steps)
 
 
 def compose(rule: Rule, field: Field, static: Mapping[str, Setting] | None = None) -> Map:
@@ -121,7 +121,7 @@ def recording(tape: Tape) -> Table:
     return Table(lambda number: tape.record("const", payload=number), {op: partial(record, op) for op in OPERATIONS})
 
 
-def _tape(nodes: tuple[Node, ...]) -> Tape:
+def tape_of(nodes: tuple[Node, ...]) -> Tape:
     """A tape on which the nodes stand already, at their own places."""
     tape = Tape()
     for node in nodes:

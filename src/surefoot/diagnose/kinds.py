@@ -1,0 +1,85 @@
+"""What an orbit does in the end, told from its errors: the words of a verdict, and how they are told apart."""
+
+from enum import StrEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Numbers = NDArray[np.floating[Any]]
+
+
+class Kind(StrEnum):
+    """What an orbit does; a verdict's words."""
+
+    MONOTONE = "converges monotonically"
+    CONVERGES = "converges"
+    TWO_CYCLE = "2-cycle"
+    CYCLE = "cycle"  # of a longer period
+    QUASI_PERIODIC = "quasi-periodic"
+    CHAOS = "spikes or chaos"
+    DIVERGES = "diverges"
+    TRAPPED = "trapped"  # at rest away from the minimum
+    ABSORBED = "absorbed by rounding"
+    UNDECIDED = "undecided"  # still changing when the last step had been made
+
+
+#: From the second quarter of the steps to the last, the largest error of an orbit that converges falls at least to this
+#: part, that of one that diverges grows to as many times as much (or leaves the numbers).
+SHRINKS = 0.9
+#: An orbit has settled if this changes less, relatively.
+SETTLED = 1e-6
+#: The longest period looked for.
+LONGEST = 32
+#: Exponents a step closer to 0 than this count as 0.
+NEUTRAL = 2e-3
+#: Largest over median error from which on one speaks of spikes.
+SPIKY = 20.0
+
+
+def periods(points: Numbers, tolerance: float = SETTLED) -> NDArray[np.int64]:
+    """The least period of each orbit, 0 where there is none up to `LONGEST`.
+
+    Args:
+        points: (steps, orbits) errors, one after another, at least twice as many as the longest period.
+        tolerance: by how much the points may differ after a period, of the largest.
+
+    >>> periods(np.array([[1.0, 2.0], [-1.0, 2.0]] * 40)).tolist()
+    [2, 1]
+    """
+    scale = np.abs(points).max(0)
+    found = np.zeros(points.shape[1], np.int64)
+    with np.errstate(invalid="ignore"):
+        for period in range(min(LONGEST, len(points) // 2), 0, -1):
+            gap = np.abs(points[period:] - points[:-period]).max(0)
+            found[gap <= tolerance * scale] = period
+    return found
+
+
+def coarse(before: Numbers, after: Numbers, left: NDArray[np.int64], points: Numbers) -> NDArray[np.str_]:
+    """The kind of each of many orbits, without exponents: what neither settles nor repeats itself is `UNDECIDED`.
+
+    Args:
+        before, after: (orbits,) the largest error over the second and the last quarter of the steps.
+        left: (orbits,) when it left the numbers, 0 if never. points: (steps, orbits) the last errors.
+    """
+    kind = np.full(len(after), str(Kind.UNDECIDED), dtype="U32")
+    period = periods(points)
+    with np.errstate(invalid="ignore", over="ignore"):
+        kind[period > 2] = Kind.CYCLE
+        kind[period == 2] = Kind.TWO_CYCLE
+        kind[period == 1] = Kind.TRAPPED
+        kind[(period == 0) & (after > before / SHRINKS)] = Kind.DIVERGES
+        kind[after <= SHRINKS * before] = Kind.CONVERGES
+    kind[after == 0] = Kind.CONVERGES
+    kind[(left > 0) | ~np.isfinite(after)] = Kind.DIVERGES
+    return kind
+
+
+def irregular(exponent: float, errors: Numbers) -> Kind:
+    """What to call an orbit that neither settles nor repeats itself, by its largest exponent and its last errors."""
+    sizes = np.abs(errors)
+    median = float(np.median(sizes))
+    if exponent > NEUTRAL or float(sizes.max()) > SPIKY * median:
+        return Kind.CHAOS
+    return Kind.QUASI_PERIODIC if abs(exponent) <= NEUTRAL else Kind.CYCLE
