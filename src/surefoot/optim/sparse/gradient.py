@@ -46,7 +46,7 @@ def named(grad: Tensor, marks: NDArray[np.int32]) -> Named:
         rows = _rows(grad)
     values = grad._values()
     real = torch.view_as_real(values.resolve_conj()) if values.is_complex() else values
-    return Named(rows, real.reshape(len(values), -1).contiguous())
+    return Named(rows, real.reshape(len(values), -1 if len(values) else 1).contiguous())
 
 
 def _distinct(rows: Tensor, marks: NDArray[np.int32]) -> bool:
