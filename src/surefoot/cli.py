@@ -150,14 +150,19 @@ def watch(
     save: Annotated[
         Path | None, typer.Option(help="Write this file, .html, .gif, .mp4, .png or .svg, and open nothing.")
     ] = None,
+    basins: Annotated[
+        bool, typer.Option("--basins", help="With --save: which start ends in which minimum, as a picture.")
+    ] = False,
     opens: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")] = True,
 ) -> None:
     """Every parameter's own stride: optimizers on a landscape, live in one page, or as a film."""
     from surefoot import cli_watch
 
-    cli_watch.run(
-        landscape, optimizers=optimizers, start=start, steps=steps, settings=settings or [], save=save, opens=opens
-    )
+    options = cli_watch.Options(optimizers, start, steps, settings or [], save)
+    if basins:
+        cli_watch.basins(landscape, options)
+    else:
+        cli_watch.run(landscape, options, opens)
 
 
 @app.command()

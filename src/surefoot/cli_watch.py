@@ -6,6 +6,7 @@ import tempfile
 import webbrowser
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from surefoot.errors import UserError
@@ -14,31 +15,38 @@ from surefoot.watch.film.save import Progress, checked
 from surefoot.watch.show import Watch, watch
 
 
-def run(
-    landscape: str,
-    *,
-    optimizers: str | None,
-    start: str | None,
-    steps: int | None,
-    settings: Sequence[str],
-    save: Path | None,
-    opens: bool,
-) -> None:
+@dataclass(frozen=True)
+class Options:
+    """What was asked for, as the command line has it."""
+
+    optimizers: str | None
+    start: str | None
+    steps: int | None
+    settings: Sequence[str]
+    save: Path | None
+
+
+def run(landscape: str, options: Options, opens: bool) -> None:
     """Save what was asked for, or write a page and open it; print where it is."""
-    if save is not None:
-        checked(save)
-    names = None if optimizers is None else [name.strip() for name in optimizers.split(",") if name.strip()]
-    shown = watch(
-        landscape, None if start is None else pair(start), optimizers=names, steps=steps, settings=parsed(settings)
-    )
-    if save is not None:
+    if options.save is not None:
+        checked(options.save)
+    shown = _watched(landscape, options)
+    if options.save is not None:
         with progress() as told:
-            print(shown.save(save, told))
+            print(shown.save(options.save, told))
         return
     page = _write(shown, f"surefoot-{Path(landscape.rpartition(':')[2]).stem}.html")
     print(page)
     if opens and _has_a_display() and not webbrowser.open(page.as_uri()):
         print("surefoot: no browser could be opened; the page is there", file=sys.stderr)
+
+
+def basins(landscape: str, options: Options) -> None:
+    """Draw which start ends in which minimum; print where the picture is."""
+    if options.save is None:
+        raise UserError("--basins draws a picture: say where to with --save basins.png")
+    checked(options.save)
+    print(_watched(landscape, options).basins().save(options.save))
 
 
 def pair(text: str) -> tuple[float, float]:
@@ -80,6 +88,18 @@ def progress() -> Iterator[Progress]:
     with Bars(console=console, transient=True, disable=not console.is_terminal) as bars:
         task = bars.add_task("frames", total=None)
         yield lambda done, total: bars.update(task, completed=done, total=total)
+
+
+def _watched(landscape: str, options: Options) -> Watch:
+    names = [name.strip() for name in (options.optimizers or "").split(",") if name.strip()]
+    start = None if options.start is None else pair(options.start)
+    return watch(
+        landscape,
+        start,
+        optimizers=None if options.optimizers is None else names,
+        steps=options.steps,
+        settings=parsed(options.settings),
+    )
 
 
 def _value(text: str) -> Setting:

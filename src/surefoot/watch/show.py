@@ -4,8 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from surefoot.errors import UserError
 from surefoot.rules.catalogue import CHAPTER
 from surefoot.rules.rule import Rule, Setting
 from surefoot.watch.chosen import Chosen, choose
@@ -13,6 +14,9 @@ from surefoot.watch.film import save
 from surefoot.watch.film.picture import Picture
 from surefoot.watch.pictures import of_recording, of_scene
 from surefoot.watch.scene import Recording, Scene
+
+if TYPE_CHECKING:
+    from surefoot.watch.basins import Basins
 
 #: Who walks when a page of the chapter's eight opens; the others wait to be switched on, and are in no film.
 SHOWN = ("sgd", "momentum", "adagrad", "rmsprop", "adam")
@@ -56,6 +60,20 @@ class Watch:
         else:
             save.draw(self.picture(), place, progress)
         return place
+
+    def basins(self, side: int = 120) -> "Basins":
+        """Where walks from a grid of starts, `side` along each side of the plot, end: for every optimizer.
+
+        Raises:
+            UserError: if the walks were recorded, or no minimum is known in the plot.
+        """
+        if not isinstance(self.shown, Scene):
+            raise UserError(f"basins of {self.shown.name} need a function that can be rewritten: {self.shown.notes[0]}")
+        from surefoot.watch.basins import basins  # noqa: PLC0415 - the compiler is loaded by who needs it
+
+        land = self.shown.landscapes[0]
+        steps = self.shown.steps or land.steps
+        return basins(land, self.shown.walkers, steps=steps, noise=self.shown.noise, side=side)
 
     def _repr_html_(self) -> str:
         """The page in a frame of its own, which may run its scripts and nothing else."""

@@ -31,11 +31,11 @@ def matplotlib() -> Any:
     return matplotlib
 
 
-def figure() -> Any:
-    """An empty figure with an Agg canvas of its own; nothing is registered anywhere."""
+def figure(size: tuple[float, float] = SIZE) -> Any:
+    """An empty figure, its size in inches, with an Agg canvas of its own; nothing is registered anywhere."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
 
-    made = matplotlib().figure.Figure(figsize=SIZE, dpi=DPI, facecolor=LIGHT.surface)
+    made = matplotlib().figure.Figure(figsize=size, dpi=DPI, facecolor=LIGHT.surface)
     FigureCanvasAgg(made)
     return made
 
@@ -53,10 +53,15 @@ def letter(position: int) -> str:
 def axes(figure: Any, place: tuple[float, float, float, float]) -> Any:
     """Axes in the house style at (left, bottom, width, height) of the figure."""
     made = figure.add_axes(place, facecolor=LIGHT.surface)
-    made.tick_params(colors=LIGHT.muted, labelsize=8, length=2, width=0.6)
-    for side in made.spines.values():
-        side.set_color(LIGHT.line)
+    dress(made)
     return made
+
+
+def dress(axes: Any) -> None:
+    """Frame and ticks in the house style."""
+    axes.tick_params(colors=LIGHT.muted, labelsize=8, length=2, width=0.6)
+    for side in axes.spines.values():
+        side.set_color(LIGHT.line)
 
 
 def land(axes: Any, picture: Picture, step: float) -> Any:

@@ -11,11 +11,15 @@ MAP = (0.06, 0.11, 0.655, 0.805)
 
 
 def still(picture: Picture, path: Path) -> None:
-    """Write the picture as .png or .svg, whichever the path ends in; the same picture gives the same bytes."""
-    figure = draw(picture)
+    """Write the picture as .png or .svg, whichever the path ends in."""
+    write(draw(picture), path)
+
+
+def write(figure: Any, path: Path) -> None:
+    """Write a figure as .png or .svg; the same figure gives the same bytes."""
     matplotlib = ground.matplotlib()
     with matplotlib.rc_context({"svg.hashsalt": "surefoot", "svg.fonttype": "none"}):
-        metadata = {"Date": None} if path.suffix == ".svg" else {"Software": None}
+        metadata = {"Date": None} if path.suffix.lower() == ".svg" else {"Software": None}
         figure.savefig(path, metadata=metadata, dpi=150)
 
 

@@ -9,15 +9,15 @@ import numpy as np
 
 from surefoot.engines.field import Field
 from surefoot.errors import UserError
+from surefoot.watch.minima import downhill, numbers
 from surefoot.watch.own import aten
 from surefoot.watch.own.checks import sound
-from surefoot.watch.own.plot import around, minimum
+from surefoot.watch.own.plot import around
 from surefoot.watch.own.recorded import record
 from surefoot.watch.own.torch_loss import TorchLoss
 from surefoot.watch.pace import fitted
 from surefoot.watch.scene import Array, Landscape, Point, Recording, Scene, Slider, Walker
 from surefoot.watch.start import Bounds, inside
-from surefoot.watch.trajectories import TABLE
 
 STEPS = 300
 STRIDE = 1 / 60
@@ -82,7 +82,7 @@ def _rewritten(loss: TorchLoss, start: Point, box: Bounds) -> Field:
     except UserError as error:
         cause = error.__cause__
         raise cause if isinstance(cause, aten.UnknownError) else aten.UnknownError(str(error)) from error
-    value, gradient = _numbers(field)
+    value, gradient = numbers(field)
     random = np.random.default_rng(0)
     low, high = np.array(box[::2]), np.array(box[1::2])
     for point in [np.array(start), *random.uniform(low, high, (SAMPLES, 2))]:
@@ -101,7 +101,7 @@ def _live(
     walkers: Sequence[Walker],
     steps: int | None,
 ) -> Scene:
-    value, gradient = _numbers(field)
+    value, gradient = numbers(field)
     sound(field.name, value, gradient(*start), start)
     box, minima = _plot(value, gradient, start, bounds)
     known = () if field.moves else minima
@@ -128,20 +128,10 @@ def _plot(
     bounds: Bounds | None,
 ) -> tuple[Bounds, tuple[Point, ...]]:
     """What part of the plane to draw, and the minimum in it, if one was found."""
-    lowest = minimum(value, gradient, start)
+    lowest = downhill(value, gradient, start)
     box = bounds or around(start, lowest)
     inside(start, box)
     return box, () if lowest is None else (lowest,)
-
-
-def _numbers(field: Field) -> tuple[Callable[[float, float], float], Callable[[float, float], Array]]:
-    """Loss and gradient of a field in step 1, without noise, as functions of two numbers."""
-
-    def at(x: float, y: float) -> tuple[Any, tuple[Any, ...]]:
-        with np.errstate(all="ignore"):
-            return field.evaluate(TABLE, (np.float64(x), np.float64(y)), t=np.float64(1))
-
-    return lambda x, y: float(at(x, y)[0]), lambda x, y: np.array([float(g) for g in at(x, y)[1]])
 
 
 def _slider(default: float) -> Slider:

@@ -1,31 +1,12 @@
 """Which part of the plane to draw for a function of a user's own: where it starts, and where it is lowest nearby."""
 
-from collections.abc import Callable
-
 import numpy as np
 
-from surefoot.watch.scene import Array, Point
+from surefoot.watch.scene import Point
 from surefoot.watch.start import Bounds
 
 #: Of the span between start and minimum, what is added on every side.
 MARGIN = 0.45
-
-
-def minimum(
-    value: Callable[[float, float], float], gradient: Callable[[float, float], Array], start: Point
-) -> Point | None:
-    """A local minimum, found downhill from the start by BFGS; None where none is found."""
-    from scipy.optimize import minimize  # noqa: PLC0415 - slow to load
-
-    def both(point: Array) -> tuple[float, Array]:
-        return value(*point), gradient(*point)
-
-    with np.errstate(all="ignore"):
-        found = minimize(both, np.array(start), jac=True, method="BFGS", options={"maxiter": 500})
-    x, y = (float(c) for c in found.x)
-    enough = 1e-4 * max(1.0, float(np.linalg.norm(gradient(*start))))
-    settled = np.isfinite(found.fun) and float(np.linalg.norm(gradient(x, y))) <= enough
-    return (x, y) if settled else None
 
 
 def around(start: Point, lowest: Point | None) -> Bounds:
