@@ -109,9 +109,9 @@ def test_a_sparse_gradient_is_the_dense_one(optimizer_class: type[RuleOptimizer]
     g = torch.zeros(6, 4)
     g[[1, 4]] = randoms(2, 4)
     p, dense = parameter(6, 4), parameter(6, 4)
-    stepped(optimizer_class, p, g.to_sparse(1))
+    stepped(optimizer_class, p, g.to_sparse(1)).catch_up()
     stepped(optimizer_class, dense, g)
-    assert same(p, dense, optimizer_class.rule)
+    assert torch.allclose(p, dense, rtol=1e-6)  # the decay of rows without gradient is one multiplication, not three
 
 
 def test_sparse_embeddings_train() -> None:
