@@ -8,17 +8,17 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from benchmarks import compare, machine, start, step
+from benchmarks import compare, machine, memory, start, step
 from benchmarks.draw import draw
 
 HERE = Path(__file__).parent
-PARTS: dict[str, ModuleType] = {"step": step, "compare": compare, "start": start}
+PARTS: dict[str, ModuleType] = {"step": step, "compare": compare, "start": start, "memory": memory}
 
 
 def main(arguments: Sequence[str] | None = None) -> dict[str, Any]:
     """Measure one part or all, print what came of it, and keep it; returns the record of what was measured."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="How fast surefoot is.")
-    parser.add_argument("part", nargs="?", choices=PARTS, help="measure this alone (default: all three)")
+    parser.add_argument("part", nargs="?", choices=PARTS, help="measure this alone (default: all)")
     parser.add_argument("--quick", action="store_true", help="a few repetitions, to see that it runs; writes nothing")
     options = parser.parse_args(arguments)
     names = [options.part] if options.part else list(PARTS)

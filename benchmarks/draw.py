@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from benchmarks.memory import table
 from benchmarks.reaches import reaches, to_best
 
 Record = Mapping[str, Any]
@@ -105,10 +106,24 @@ def _start(part: Record) -> Iterable[str]:
     )
 
 
+def _memory(part: Record) -> Iterable[str]:
+    yield (
+        f"Bytes a parameter: parameter, gradient and state, {part['parameters'] / 1e6:.0f} million in one tensor; "
+        "in brackets what a step takes beside. Torch's classes are as they are when not told anything."
+    )
+    head, *rows = table(part)
+    yield from ("", *_table(head, rows), "")
+    yield from _table(
+        [f"Adam, float32, {part['layers']} equal layers", "between two steps", "peak of backward and step"],
+        [[name, f"{of['kept']:.1f}", f"{of['peak']:.1f}"] for name, of in part["training"].items()],
+    )
+
+
 SECTIONS = {
     "step": ("Optimizer step", _step),
     "compare": ("Comparison", _compare),
     "start": ("Start", _start),
+    "memory": ("Memory", _memory),
 }
 
 

@@ -75,3 +75,15 @@ def test_start_is_measured_in_new_processes(measured):
     for of in [*part["import"].values(), *part["help"].values(), *part["first_step"]["adam"].values()]:
         check_spread(of)
     assert "`import surefoot`" in page
+
+
+def test_bytes_of_every_rule_are_read_off_the_process(measured):
+    """Within a tenth: parameter and gradient 4 bytes each, a slot of Adam's 4, and freed gradients none."""
+    part, page = measured("memory")
+    assert [row["rule"] for row in part["rows"]] == list(RULES)
+    adam = next(row["bytes"] for row in part["rows"] if row["rule"] == "adam")
+    expected = {"float32": 16, "float32, state bfloat16": 12, "bfloat16": 12, "bfloat16, kahan": 14}
+    for name, count in expected.items():
+        assert abs(adam[name]["kept"] / count - 1) < 0.1
+    assert part["training"]["released"]["kept"] < part["training"]["step after backward"]["kept"] - 2
+    assert "| amsgrad |" in page
