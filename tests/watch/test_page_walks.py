@@ -6,7 +6,10 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page
 
-from surefoot.rules import CHAPTER
+from surefoot.engines.edge import edge
+from surefoot.engines.graph import Graph
+from surefoot.rules import CHAPTER, find
+from surefoot.testing.engines import static_choices
 from surefoot.watch import page as explorer
 from surefoot.watch.scene import Landscape, Scene, Walker
 from surefoot.watch.show import watch
@@ -62,6 +65,21 @@ def assert_walks_agree(page: Page, scene: Scene, land: Landscape, walker: Walker
 def test_in_the_ravine(page: Page, scene: Scene, name: str) -> None:
     (walker,) = (w for w in scene.walkers if w.rule.name == name)
     assert_walks_agree(page, scene, scene.landscapes[0], walker)
+
+
+@pytest.mark.parametrize("name", CHAPTER)
+def test_the_edge_of_stability_is_that_of_python(page: Page, scene: Scene, name: str) -> None:
+    rule = find(name)
+    for static in static_choices(rule):
+        settings = rule.settings({**static, **{n: 0.6 for n in rule.hyper if n in ("beta", "beta1")}})
+        hyper = {n: settings[n] for n in rule.hyper}
+        numbers = [rule.static[n].index(choice) for n, choice in static.items()]  # type: ignore[arg-type]
+        got = page.evaluate(
+            "([name, statics, hyper]) => surefoot.edgeOf("
+            "surefoot.view.walkers.find(w => w.name === name).variants[statics.join('|')], hyper)",
+            [name, numbers, hyper],
+        )
+        assert got == pytest.approx(edge(Graph.of(rule, static), hyper), rel=1e-7), static
 
 
 @pytest.mark.slow

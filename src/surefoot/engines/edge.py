@@ -64,8 +64,11 @@ def edge(graph: Graph, hyper: Mapping[str, float]) -> float:
     return float(low)
 
 
-def _linear_map(graph: Graph, hyper: Mapping[str, float]) -> tuple[NDArray[Any], NDArray[Any], float]:
-    """The map of (x, state) without a gradient, what a unit of x times curvature adds to it, and the effective rate."""
+def linear(graph: Graph) -> Graph:
+    """A graph with outputs `a by b`: how the new `a`, x or a state slot, responds to `b`: g, x or a state slot.
+
+    What is even in the gradient is held still, so the map is linear; its numbers depend on the slots and on t.
+    """
     tape = tape_of(graph)
     names = ("x", *graph.state)
     outputs: dict[str, int] = {}
@@ -76,9 +79,14 @@ def _linear_map(graph: Graph, hyper: Mapping[str, float]) -> tuple[NDArray[Any],
             outputs[f"{target} by {source}"] = (
                 value.index if isinstance(value, Value) else tape.record("const", payload=float(value)).index
             )
-    linear = replace(graph, nodes=tuple(tape.nodes), outputs=outputs)
+    return replace(graph, nodes=tuple(tape.nodes), outputs=outputs)
+
+
+def _linear_map(graph: Graph, hyper: Mapping[str, float]) -> tuple[NDArray[Any], NDArray[Any], float]:
+    """The map of (x, state) without a gradient, what a unit of x times curvature adds to it, and the effective rate."""
+    names, responses = ("x", *graph.state), linear(graph)
     slots, rate = _steady(graph, hyper)
-    found = step(linear, table("float64"), slots, uniforms(linear)(_LATE, **hyper))
+    found = step(responses, table("float64"), slots, uniforms(responses)(_LATE, **hyper))
     size = len(names)
     still, given = np.zeros((size, size)), np.zeros((size, size))
     for (i, target), (j, source) in product(enumerate(names), enumerate(names)):

@@ -9,6 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 
 from surefoot.engines.derivative import Tangent, tangents
+from surefoot.engines.edge import linear
 from surefoot.engines.field import Field
 from surefoot.engines.graph import Graph, Level
 from surefoot.rules.vocabulary import Node, Tape, Value
@@ -38,6 +39,8 @@ JAVASCRIPT = {
     "ne": "{0} !== {1}",
     "where": "{0} ? {1} : {2}",
 }
+#: The norm of a single element.
+ONE_ELEMENT = {"norm": "Math.abs({0})"}
 #: Where JavaScript's own function gives another answer than C's, which NumPy gives: 1**NaN, (-1)**inf, sign(-0).
 WORDS = """\
 const _pow = (a, b) => a === 1 || (a === -1 && Math.abs(b) === Infinity) ? 1 : Math.pow(a, b);
@@ -91,6 +94,21 @@ def step(graph: Graph) -> str:
                 waiting.remove(i)
                 done.add(i)
     return _function(f"step_{graph.name}", ("t", "hyper", "slots"), lines)
+
+
+def response(graph: Graph) -> str:
+    """A function `(t, hyper, slots)` that gives the linear response of a rule's first element (see engines/edge.py).
+
+    Its value is a matrix: a row for the new x and each new state slot, a column for g, x and each state slot.
+    """
+    responses = linear(graph)
+    inputs = {slot: f"slots.{slot}[0]" for slot in graph.slots}
+    inputs |= {name: f"hyper.{name}" for name in graph.hyper} | {"t": "t"}
+    names = ("x", *graph.state)
+    rows = [[responses.outputs[f"{target} by {source}"] for source in ("g", *names)] for target in names]
+    lines = _definitions(responses.nodes, _ancestors(responses.nodes, [i for row in rows for i in row]), inputs)
+    listed = ", ".join(f"[{', '.join(_name(responses.nodes, i) for i in row)}]" for row in rows)
+    return _function(f"response_{graph.name}", ("t", "hyper", "slots"), [*lines, f"return [{listed}];"])
 
 
 def loss(field: Field) -> str:
@@ -154,7 +172,8 @@ def _definitions(nodes: Sequence[Node], order: Sequence[int], inputs: Mapping[st
         if node.op == "input":
             lines.append(f"const v{i} = {inputs[str(node.payload)]};")
         elif node.op != "const":
-            lines.append(f"const v{i} = {JAVASCRIPT[node.op].format(*(_name(nodes, a) for a in node.args))};")
+            words = ONE_ELEMENT.get(node.op) or JAVASCRIPT[node.op]
+            lines.append(f"const v{i} = {words.format(*(_name(nodes, a) for a in node.args))};")
     return lines
 
 

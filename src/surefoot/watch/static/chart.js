@@ -7,7 +7,7 @@ class Chart {
   // `series` gives [{ values, last, hue, dash, marker, width }], entry k of values being that of step k.
   constructor(canvas, options) {
     this.canvas = canvas;
-    this.options = options; // { series, steps, theme, scale: "log" or "auto", threshold }
+    this.options = options; // { series, steps, stepName, theme, scale: "log" or "auto", threshold, alike: series that share the range }
     this.lines = document.createElement("canvas");
   }
 
@@ -16,7 +16,7 @@ class Chart {
     this.height = this.canvas.clientHeight;
     if (this.width === 0) return;
     this.series = this.options.series();
-    this.range = rangeOf(this.series, this.options);
+    this.range = rangeOf(this.options.alike ? this.options.alike() : this.series, this.options);
     const context = fitted(this.lines, this.width, this.height);
     fitted(this.canvas, this.width, this.height);
     context.clearRect(0, 0, this.width, this.height);
@@ -56,7 +56,7 @@ class Chart {
     context.lineWidth = 1;
     context.textAlign = "right";
     context.textBaseline = "middle";
-    const levels = isLog ? powersOfTen(low, high, 4) : roundNumbers(low, high, 3);
+    const levels = isLog ? powersOfTen(low, high, 4) : roundNumbers(low, high, 4);
     for (const level of levels) {
       const y = Math.round(this.y(level)) + 0.5;
       context.beginPath();
@@ -68,8 +68,11 @@ class Chart {
     context.textBaseline = "alphabetic";
     for (const step of roundNumbers(0, this.options.steps(), 4)) {
       context.textAlign = step === 0 ? "left" : "center";
-      if (this.x(step) < this.width - 16) context.fillText(String(step), this.x(step), this.height - 5);
+      if (this.x(step) > this.width - 56) continue;
+      context.fillText(String(this.options.stepName(step)), this.x(step), this.height - 5);
     }
+    context.textAlign = "right";
+    context.fillText("step", this.width - MARGIN.right, this.height - 5);
   }
 
   drawThreshold(context) {

@@ -187,33 +187,51 @@ function buildChoices() {
   }
 }
 
-// Click or drag: the start follows, and the walk begins anew when it is let go.
+// Click or drag: the start follows, and the walk begins anew when it is let go. A finger that scrolls moves nothing.
 function listenToPointer() {
   const canvas = stage.walkers;
+  let down = null; // where the pointer went down
   let isDragging = false;
-  canvas.addEventListener("pointerdown", (event) => {
-    if (!scene.isLive || event.button) return;
+  const begin = () => {
     isDragging = true;
-    canvas.setPointerCapture(event.pointerId);
     tip.hide();
     player.pause();
     player.seek(0);
-    moveStart(stage.point(event.offsetX, event.offsetY));
+  };
+  canvas.addEventListener("pointerdown", (event) => {
+    if (!scene.isLive || event.button) return;
+    down = [event.offsetX, event.offsetY];
+    if (event.pointerType === "touch") return;
+    canvas.setPointerCapture(event.pointerId);
+    begin();
+    moveStart(stage.point(...down));
   });
   canvas.addEventListener("pointermove", (event) => {
-    if (isDragging) return moveStart(stage.point(event.offsetX, event.offsetY));
-    const near = stage.nearest(event.offsetX, event.offsetY, player.isPlaying ? player.t : view.steps);
-    if (near) tip.show(near, event.offsetX, event.offsetY, view);
-    else tip.hide();
-    return undefined;
+    const place = [event.offsetX, event.offsetY];
+    if (down && !isDragging && Math.hypot(place[0] - down[0], place[1] - down[1]) > 8) begin();
+    if (isDragging) moveStart(stage.point(...place));
+    else if (!down) hover(...place);
   });
-  const release = () => {
-    if (isDragging) restart();
+  canvas.addEventListener("pointerup", (event) => {
+    if (!down) return;
+    if (!isDragging) begin();
+    moveStart(stage.point(event.offsetX, event.offsetY));
+    down = null;
     isDragging = false;
-  };
-  canvas.addEventListener("pointerup", release);
-  canvas.addEventListener("pointercancel", release);
+    restart();
+  });
+  canvas.addEventListener("pointercancel", () => {
+    if (isDragging) restart();
+    down = null;
+    isDragging = false;
+  });
   canvas.addEventListener("pointerleave", () => tip.hide());
+}
+
+function hover(px, py) {
+  const near = stage.nearest(px, py, player.isPlaying ? player.t : view.steps);
+  if (near) tip.show(near, px, py, view);
+  else tip.hide();
 }
 
 function listenToSurroundings() {
@@ -240,4 +258,4 @@ listenToPointer();
 listenToSurroundings();
 restart();
 // For tests and the curious: what is shown, and any walk of the scene without drawing it.
-window.surefoot = { view, player, stage, walkOf };
+window.surefoot = { view, player, stage, walkOf, edgeOf };

@@ -6,19 +6,21 @@ function rateNames(view) {
 
 // The charts of all walkers together: title, a word of explanation, the values of a walk.
 function quantitiesOf(view) {
-  const rates = rateNames(view).map((name) => ({
+  const names = rateNames(view);
+  const rates = names.map((name) => ({
     title: `Effective learning rate of ${name}`,
-    note: "how far this parameter moves per unit of its gradient",
+    note: "how far it moves per unit of its gradient",
     values: (walk) => walk.rates[name],
+    alike: (walk) => names.map((one) => walk.rates[one]),
     scale: "log",
   }));
   const others = [
     {
-      title: "Curvature × effective rate",
-      note: "above the line at 2 a plain step overshoots and grows; momentum allows more: 2 (1 + β) / (1 − β)",
-      values: (walk) => walk.sharpness,
+      title: "Curvature × rate, over the edge of stability",
+      note: "above the line, steps overshoot and grow; the edge is 2 for a plain step, more with momentum",
+      values: (walk) => walk.tension,
       scale: "log",
-      threshold: 2,
+      threshold: 1,
     },
     { title: "Loss", note: view.land.lossNote, values: (walk) => walk.loss, scale: "auto" },
     { title: "Distance to the nearest minimum", note: "", values: (walk) => walk.distance, scale: "auto" },
@@ -44,8 +46,11 @@ class Panels {
   // After a change of what is walked or shown.
   redraw() {
     const quantities = quantitiesOf(this.view);
-    this.arrange(this.common, this.shared, quantities.map(({ title, note, values, scale, threshold }) => ({
+    this.arrange(this.common, this.shared, quantities.map(({ title, note, values, alike, scale, threshold }) => ({
       title, note, scale, threshold,
+      alike: alike && (() => this.view.shown().flatMap(({ walk }) => alike(walk).filter(hasNumbers).map((one) => ({
+        values: one, last: walk.last, isTame: !walk.diverged,
+      })))),
       series: () => this.view.shown().filter(({ walk }) => hasNumbers(values(walk))).map((walker) => ({
         ...lookOf(walker, this.view),
         values: values(walker.walk),
@@ -62,7 +67,7 @@ class Panels {
     const names = this.view.land.coordinates;
     return Object.entries(walker.walk.state).map(([slot, arrays]) => ({
       title: `${slot} of ${walker.title}`,
-      note: arrays.length === 2 ? `${names[0]} drawn through, ${names[1]} dashed` : "",
+      note: arrays.length === 2 ? `${names[0]} solid, ${names[1]} dashed` : "",
       scale: "auto",
       series: () => arrays.map((values, j) => ({
         ...lookOf(walker, this.view), values, dash: j ? [4, 3] : [], width: 1.75,

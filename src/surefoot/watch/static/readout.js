@@ -17,7 +17,7 @@ function numbersAt(walker, step, view) {
     ["loss", shortly(walk.loss[k])],
   ];
   for (const [name, values] of Object.entries(walk.rates)) rows.push([`effective rate of ${name}`, shortly(values[k])]);
-  if (walk.sharpness) rows.push(["curvature × rate", shortly(walk.sharpness[k])]);
+  if (walk.sharpness) rows.push(["curvature × rate", shortly(walk.sharpness[k])], ["stable below", shortly(walk.edge)]);
   if (hasNumbers(walk.distance)) rows.push(["to the minimum", shortly(walk.distance[k])]);
   if (walk.residual) rows.push(["from the plane", shortly(walk.residual[k])]);
   for (const [slot, arrays] of Object.entries(walk.state)) rows.push([slot, arrays.map((values) => shortly(values[k])).join(", ")]);

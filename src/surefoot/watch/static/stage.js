@@ -1,6 +1,7 @@
 // The landscape on its canvases, back to front: bands, trails, and the walkers themselves.
 
 const DOT_GAP = 7; // a step shorter than so many pixels gets no dot of its own
+const STRIDE = 26; // pixels, see drawStride
 const HIT = 16; // how near the pointer must come to a path
 
 class Stage {
@@ -16,7 +17,7 @@ class Stage {
   resize() {
     const [xLow, xHigh, yLow, yHigh] = this.view.land.bounds;
     this.width = this.box.clientWidth;
-    this.height = Math.round(this.width / clamp((xHigh - xLow) / (yHigh - yLow), 1, this.width < 500 ? 1.25 : 1.6));
+    this.height = Math.round(this.width / clamp((xHigh - xLow) / (yHigh - yLow), 1.15, this.width < 500 ? 1.25 : 1.6));
     this.box.style.height = `${this.height}px`;
     for (const canvas of [this.trails, this.walkers]) fitted(canvas, this.width, this.height);
   }
@@ -96,8 +97,9 @@ class Stage {
     context.stroke();
     context.fillStyle = theme.series[hue];
     context.beginPath();
-    let [lastX, lastY] = [this.x(xs[from]), this.y(ys[from])];
-    for (let k = from + 1; k <= to; k++) {
+    const before = Math.max(from - 1, 0); // the dot of the step before is drawn again, on top of the new line
+    let [lastX, lastY] = [this.x(xs[before]), this.y(ys[before])];
+    for (let k = before + 1; k <= to; k++) {
       const px = this.x(xs[k]), py = this.y(ys[k]);
       if (Math.abs(px - lastX) + Math.abs(py - lastY) > DOT_GAP) {
         context.moveTo(px + 2.75, py);
@@ -114,6 +116,7 @@ class Stage {
     context.clearRect(0, 0, this.width, this.height);
     if (isStill) for (const walker of this.view.shown()) this.drawRest(context, walker, t);
     this.drawStart(context);
+    if (this.view.focus?.isShown) this.drawStride(context, this.view.focus, t);
     for (const walker of this.view.shown()) this.drawHead(context, walker, t);
   }
 
@@ -126,6 +129,26 @@ class Stage {
     context.strokeStyle = this.view.theme.series[hue];
     context.stroke();
     context.globalAlpha = 1;
+  }
+
+  // The chosen walker's stride: an ellipse as wide and as high as the roots of its two effective rates. It is a circle
+  // of STRIDE pixels where both are what they were on average at the first step.
+  drawStride(context, { walk, hue }, t) {
+    const k = Math.min(t, walk.last);
+    const [a, b] = walk.strides ?? [];
+    if (!a || k === 0) return;
+    const unit = Math.sqrt(Math.abs(a[1] * b[1])) || 1;
+    const [rx, ry] = [a[k], b[k]].map((rate) => clamp(STRIDE * Math.sqrt(Math.abs(rate) / unit), 2, 4 * STRIDE));
+    if (!(rx > 0 && ry > 0)) return;
+    context.beginPath();
+    context.ellipse(this.x(walk.at[0][k]), this.y(walk.at[1][k]), rx, ry, 0, 0, 2 * Math.PI);
+    context.globalAlpha = 0.16;
+    context.fillStyle = this.view.theme.series[hue];
+    context.fill();
+    context.globalAlpha = 1;
+    context.lineWidth = 1.25;
+    context.strokeStyle = this.view.theme.series[hue];
+    context.stroke();
   }
 
   drawStart(context) {

@@ -77,7 +77,7 @@ function paintSurface(canvas, grid, levels, colours) {
 function shadesOf(bands, { low, high, line, lineStrength }) {
   const palette = new Uint32Array(bands * SHADES);
   for (let band = 0; band < bands; band++) {
-    const ground = mixed(low, high, (band / Math.max(bands - 2, 1)) ** 0.8);
+    const ground = mixed(low, high, Math.min(band / Math.max(bands - 2, 1), 1) ** 0.8);
     for (let shade = 0; shade < SHADES; shade++) {
       const strength = (lineStrength * shade) / (SHADES - 1);
       const [r, g, b] = ground.map((c, j) => Math.round(c + (line[j] - c) * strength));

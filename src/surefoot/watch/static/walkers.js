@@ -19,9 +19,15 @@ function variantOf(walker) {
 }
 
 function walkOn(walker, view) {
-  walker.walk = takeWalk(variantOf(walker), walker.starts, walker.hyper, view.ground, view.start, view.steps);
+  const variant = variantOf(walker);
+  walker.walk = takeWalk(variant, walker.starts, walker.hyper, view.ground, view.start, view.steps);
+  const key = JSON.stringify([walker.static, walker.hyper]);
+  if (walker.edgeFor !== key) [walker.edgeFor, walker.edge] = [key, edgeOf(variant, walker.hyper)];
+  walker.walk.edge = walker.edge;
+  walker.walk.tension = walker.walk.sharpness.map((value) => value / walker.edge);
   walker.walk.left = leftAt(walker.walk, view.land.bounds);
   const [first, second] = view.land.coordinates;
+  walker.walk.strides = walker.walk.rate;
   walker.walk.rates = { [first]: walker.walk.rate[0], [second]: walker.walk.rate[1] };
 }
 
