@@ -70,6 +70,9 @@ INSTRUCTIONS: dict[str, tuple[str, ...]] = {
     ),
 }
 
+#: What no rule says and `surefoot.engines.torch_order` puts into a graph: {0} * {1} + {2}, rounded once.
+FUSED: dict[str, tuple[str, ...]] = {"fma": ("{n} = call {ty} @llvm.fma.{f}({ty} {0}, {ty} {1}, {ty} {2})",)}
+
 
 def module(graph: Graph, dtype: str, storage: Mapping[str, str] | None = None) -> str:
     """The whole module for a graph computed in `float32` or `float64`.
@@ -84,6 +87,7 @@ def module(graph: Graph, dtype: str, storage: Mapping[str, str] | None = None) -
     ty, f = printer.type, printer.suffix
     declarations = [f"declare {ty} @llvm.{name}.{f}({ty})" for name in ("sqrt", "fabs", "exp", "log", "sin", "cos")]
     declarations += [f"declare {ty} @llvm.{name}.{f}({ty}, {ty})" for name in ("pow", "copysign")]
+    declarations.append(f"declare {ty} @llvm.fma.{f}({ty}, {ty}, {ty})")
     declarations.append("declare void @llvm.prefetch.p0(ptr, i32, i32, i32)")
     metadata = [
         "!0 = distinct !{}",
@@ -259,7 +263,7 @@ class _Printer:
             # A condition that the host or a tensor's scalars hold arrives as 1.0 or 0.0.
             lines = [f"  {name}_holds = fcmp une {self.type} {operands[0]}, 0.0"]
             operands[0] = f"{name}_holds"
-        words = INSTRUCTIONS[node.op] if node.op in INSTRUCTIONS else ROUNDINGS[node.op]
+        words = (INSTRUCTIONS | ROUNDINGS | FUSED)[node.op]
         return lines + self._through(words, name, *operands)
 
     def _operand(self, index: int) -> str:

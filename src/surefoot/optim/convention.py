@@ -36,6 +36,9 @@ class Convention(Protocol):
     def values(self, group: Mapping[str, Any]) -> dict[str, Any]:
         """The rule's hyperparameters, each a number or a tensor of one number."""
 
+    def admit(self, p: Tensor, group: Mapping[str, Any]) -> None:
+        """Refuse a parameter that cannot be stepped as its group says. Asked when a step is laid out."""
+
     def needs(self) -> tuple[str, ...]:
         """The keys that a saved group must have, unless another rule's optimizer saved it."""
 
@@ -71,6 +74,9 @@ class Own:
     def values(self, group: Mapping[str, Any]) -> dict[str, Any]:
         """The hyperparameters by their own names."""
         return {name: group[name] for name in self.rule.hyper}
+
+    def admit(self, p: Tensor, group: Mapping[str, Any]) -> None:
+        """Any parameter will do."""
 
     def needs(self) -> tuple[str, ...]:
         """Every setting of the rule."""

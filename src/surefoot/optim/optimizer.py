@@ -218,6 +218,7 @@ class RuleOptimizer(torch.optim.Optimizer):
             for p in group["params"]:
                 if p.grad is None:
                     continue
+                self.convention.admit(p, group)
                 state = self.state[p]
                 self._complete(state, p, graph, group)
                 t = int(state["step"])

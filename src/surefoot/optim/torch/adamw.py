@@ -1,0 +1,49 @@
+"""torch's AdamW: Adam's form with the decay on the parameter, as the rule `adamw` has it."""
+
+from typing import Any
+
+from torch import Tensor
+
+from surefoot.optim.optimizer import RuleOptimizer
+from surefoot.optim.torch.adam import Adam, Betas
+from surefoot.optim.torch.arguments import check_how, fill_in, given
+
+
+class AdamW(RuleOptimizer):
+    """`torch.optim.AdamW` by the rules `adam` and `amsgrad`, with decoupled weight decay.
+
+    Args:
+        params, lr, betas, eps, amsgrad, maximize, capturable, differentiable, foreach, fused: as `Adam`'s.
+        weight_decay: of the parameter, in [0, inf); a step multiplies it by 1 - lr * weight_decay first.
+
+    Raises:
+        UserError: a ValueError with torch's message, for a setting outside its domain.
+        RuntimeError: for `fused` with `foreach` or `differentiable`.
+    """
+
+    rule = Adam.rule
+    convention = Adam.convention
+
+    def __init__(
+        self,
+        params: Any,
+        lr: float | Tensor = 1e-3,
+        betas: Betas = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 1e-2,
+        amsgrad: bool = False,
+        *,
+        maximize: bool = False,
+        foreach: bool | None = None,
+        capturable: bool = False,
+        differentiable: bool = False,
+        fused: bool | None = None,
+    ) -> None:
+        super().__init__(params, {**given(locals()), "decoupled_weight_decay": True})
+        check_how(self)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(state)
+        fill_in(self)
+        for group in self.param_groups:  # an older AdamW's groups do not say it
+            group["decoupled_weight_decay"] = True

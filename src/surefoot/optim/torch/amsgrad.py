@@ -1,0 +1,49 @@
+"""AMSGrad as a class of its own, in the manner of torch's Adam."""
+
+from typing import Any
+
+from torch import Tensor
+
+from surefoot.optim.optimizer import RuleOptimizer
+from surefoot.optim.torch.adam import Adam, Betas
+from surefoot.optim.torch.arguments import check_how, fill_in, given
+
+
+class AMSGrad(RuleOptimizer):
+    """`torch.optim.Adam(..., amsgrad=True)` under the algorithm's own name. Its state is that optimizer's.
+
+    Args:
+        params, lr, betas, eps, weight_decay, maximize, capturable, differentiable, foreach, fused: as `Adam`'s.
+        decoupled_weight_decay: decay as AdamW does.
+
+    Raises:
+        UserError: a ValueError with torch's message, for a setting outside its domain.
+        RuntimeError: for `fused` with `foreach` or `differentiable`.
+    """
+
+    rule = Adam.rule
+    convention = Adam.convention
+
+    def __init__(
+        self,
+        params: Any,
+        lr: float | Tensor = 1e-3,
+        betas: Betas = (0.9, 0.999),
+        eps: float = 1e-8,
+        weight_decay: float = 0,
+        *,
+        foreach: bool | None = None,
+        maximize: bool = False,
+        capturable: bool = False,
+        differentiable: bool = False,
+        fused: bool | None = None,
+        decoupled_weight_decay: bool = False,
+    ) -> None:
+        super().__init__(params, {**given(locals()), "amsgrad": True})
+        check_how(self)
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(state)
+        fill_in(self)
+        for group in self.param_groups:
+            group["amsgrad"] = True
