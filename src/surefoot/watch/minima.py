@@ -12,7 +12,7 @@ from surefoot.watch.trajectories import TABLE
 Value = Callable[[float, float], float]
 Slope = Callable[[float, float], Array]
 #: Searches along each side of the plot.
-SIDE = 8
+SIDE = 11
 #: Minima nearer than this part of the plot's width are one.
 APART = 1e-3
 

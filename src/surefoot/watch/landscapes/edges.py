@@ -2,9 +2,12 @@
 
 from typing import Annotated
 
-from surefoot.rules.vocabulary import Value, exp, log
+from surefoot.rules.vocabulary import Value, exp, log, minimum, where
 from surefoot.watch.landscapes.view import view
 from surefoot.watch.scene import Slider
+
+#: How sharply the cliff's wall begins.
+SHARP = 120.0
 
 Wall = Annotated[float, Slider(1, 100, "log", "slope of the wall")]
 Width = Annotated[float, Slider(0.3, 2, "linear", "width of the well")]
@@ -13,7 +16,7 @@ Slope = Annotated[float, Slider(1, 100, "log", "slope along y over slope along x
 
 def foot(*, t: Value | float, wall: Value | float) -> tuple[tuple[Value | float, float], ...]:
     """The minimum of `cliff`: where the wall's slope takes the valley's back."""
-    return ((2 - log(2 * wall - 1) / 30, 0.0),)
+    return ((2 - log(2 * wall - 1) / SHARP, 0.0),)
 
 
 @view(
@@ -26,8 +29,11 @@ def foot(*, t: Value | float, wall: Value | float) -> tuple[tuple[Value | float,
     minima=foot,
 )
 def cliff(x: Value, y: Value, *, wall: Wall = 30.0) -> Value:
-    """-x / 2 + y^2 / 5 + s log(1 + exp(30 (x - 2))) / 30: a valley that falls to the east, up to a wall of slope s."""
-    return -0.5 * x + 0.2 * (y * y) + wall * (log(1 + exp(30 * (x - 2))) / 30)
+    """-x / 2 + y^2 / 5 + s log(1 + exp(k (x - 2))) / k, k = 120: a valley falls eastward to a wall of slope s."""
+    height = SHARP * (x - 2)
+    # Far up the wall the exponential would overflow, and the wall is straight to the last digit.
+    rounded = where(height > 40, height, log(1 + exp(minimum(height, 40.0))))
+    return -0.5 * x + 0.2 * (y * y) + wall * (rounded / SHARP)
 
 
 @view(

@@ -12,8 +12,8 @@ Rocks = Annotated[float, Slider(0, 0.5, "linear", "height of the rocks")]
 
 @view(
     "Uneven terrain",
-    teaches="Long strides on the plain, short ones across the ravine, careful ones among the rocks: each parameter's "
-    "stride follows the ground.",
+    teaches="Plain, ravine and rocks ask for different strides: adaptive rules lengthen and shorten each parameter's "
+    "own as they go, a fixed learning rate has one for all three.",
     x=(-4.0, 4.0),
     y=(-2.0, 2.0),
     start=(-3.7, 1.4),
