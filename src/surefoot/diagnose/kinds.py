@@ -24,11 +24,16 @@ class Kind(StrEnum):
     UNDECIDED = "undecided"  # still changing when the last step had been made
 
 
-#: From the second quarter of the steps to the last, the largest error of an orbit that converges falls at least to this
-#: part, that of one that diverges grows to as many times as much (or leaves the numbers).
+#: The largest error of an orbit that converges falls at least to this part from one stretch of its steps to the next.
 SHRINKS = 0.9
+#: An error as many times as large as the first has left for good.
+GROWS = 1e30
+#: Errors that count as 0: steps of this size are lost to float64.
+NOTHING = 1e-290
 #: An orbit has settled if this changes less, relatively.
 SETTLED = 1e-6
+#: Relative change below which an orbit is at rest: none but rounding's.
+STILL = 1e-13
 #: The longest period looked for.
 LONGEST = 32
 #: Exponents a step closer to 0 than this count as 0.
@@ -56,23 +61,44 @@ def periods(points: Numbers, tolerance: float = SETTLED) -> NDArray[np.int64]:
     return found
 
 
-def coarse(before: Numbers, after: Numbers, left: NDArray[np.int64], points: Numbers) -> NDArray[np.str_]:
-    """The kind of each of many orbits, without exponents: what neither settles nor repeats itself is `UNDECIDED`.
+def repeating(before: Numbers, after: Numbers, points: Numbers) -> NDArray[np.str_]:
+    """Which orbits rest or cycle; all others are `UNDECIDED`.
+
+    Args:
+        before, after: (orbits,) the largest error over an earlier and a later stretch of equal length.
+        points: (steps, orbits) the last errors.
+    """
+    kind = np.full(len(after), str(Kind.UNDECIDED), dtype="U32")
+    with np.errstate(invalid="ignore", over="ignore"):
+        change = np.abs(after - before)
+        here = np.flatnonzero((change <= SETTLED * before) & (after > NOTHING))
+        period = periods(points[:, here])
+        still = change[here] <= STILL * before[here]
+    for found, which in (
+        (Kind.TRAPPED, (period == 1) & still),
+        (Kind.TWO_CYCLE, period == 2),
+        (Kind.CYCLE, period > 2),
+    ):
+        kind[here[which]] = found
+    return kind
+
+
+def coarse(
+    before: Numbers, after: Numbers, left: NDArray[np.int64], points: Numbers, start: Numbers
+) -> NDArray[np.str_]:
+    """The kind of each of many orbits that began near the minimum, from few steps and without exponents.
+
+    What neither settles nor repeats itself is `UNDECIDED`: it does not converge, and stays among the numbers.
 
     Args:
         before, after: (orbits,) the largest error over the second and the last quarter of the steps.
         left: (orbits,) when it left the numbers, 0 if never. points: (steps, orbits) the last errors.
+        start: (orbits,) or one number, the size of the first error.
     """
-    kind = np.full(len(after), str(Kind.UNDECIDED), dtype="U32")
-    period = periods(points)
+    kind = repeating(before, after, points)
     with np.errstate(invalid="ignore", over="ignore"):
-        kind[period > 2] = Kind.CYCLE
-        kind[period == 2] = Kind.TWO_CYCLE
-        kind[period == 1] = Kind.TRAPPED
-        kind[(period == 0) & (after > before / SHRINKS)] = Kind.DIVERGES
-        kind[after <= SHRINKS * before] = Kind.CONVERGES
-    kind[after == 0] = Kind.CONVERGES
-    kind[(left > 0) | ~np.isfinite(after)] = Kind.DIVERGES
+        kind[(after <= SHRINKS * before) & (after <= start) | (after < NOTHING)] = Kind.CONVERGES
+        kind[(left > 0) | ~(after <= GROWS * start)] = Kind.DIVERGES
     return kind
 
 

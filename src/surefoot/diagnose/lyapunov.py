@@ -17,7 +17,7 @@ from surefoot.engines.orbit import Orbits
 Numbers = NDArray[np.floating[Any]]
 
 #: Steps from one orthonormalisation to the next: few enough for a factor of 1e18 a step.
-BETWEEN = 8
+BETWEEN = 16
 
 
 def exponents(
@@ -27,7 +27,7 @@ def exponents(
 
     Args:
         map_: the map. variables: (variables, orbits) on the attractor: let the transient pass before.
-        steps: how many, rounded up to a multiple of 8. first: the step count of the first one.
+        steps: how many, rounded up to a multiple of 16. first: the step count of the first one.
         parameters: as for `Orbits.run`. count: how many exponents, at most as many as there are variables.
 
     Returns:

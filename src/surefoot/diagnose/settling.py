@@ -19,13 +19,11 @@ Numbers = NDArray[np.floating[Any]]
 FIRST, MOST = 4096, 2**20
 #: How many of the last errors decide on a period, and over how many steps an exponent is measured.
 LAST, MEASURED = 512, 16384
-#: Relative change below which an orbit is at rest: none but rounding's.
-STILL = 1e-13
-#: Errors that count as 0: steps of this size are lost to float64.
-NOTHING = 1e-290
 #: A rest is tried by moving the error to NUDGE, whose square is 0 in float64, for NUDGED steps: it repels if the error
 #: becomes LEAVES times as large.
 NUDGE, NUDGED, LEAVES = 1e-165, 2000, 1e6
+#: Steps in which the state of an orbit at rest fades.
+FADES = 2**17
 
 
 @dataclass(frozen=True)
@@ -72,7 +70,7 @@ def settle(map_: Map, parameters: Mapping[str, Any], place: float, start: float,
     while kind is Kind.UNDECIDED and wanted < most:
         wanted = min(4 * wanted, most)
         kind, period = orbit.go(wanted, wanted >= most)
-    if kind is Kind.CONVERGES and orbit.errors[-1] == 0 and orbit.is_repelled():
+    if kind is Kind.CONVERGES and orbit.errors[-1] == 0 and orbit.is_held():
         orbit.go_on_nudged(most // 4)
         kind, period = _kind(orbit.errors[-(most // 4) :], False, False)
     exponent = None
@@ -101,22 +99,28 @@ class _Orbit:
         assert walk.path is not None
         self.variables, self.left = walk.variables, bool(walk.left[0])
         new = walk.path[:, 0, 0] - self.place
-        new[np.abs(new) < NOTHING] = 0
+        new[np.abs(new) < kinds.NOTHING] = 0
         self.errors = np.concatenate([self.errors, new])
         return _kind(self.errors, self.left, is_last)
 
-    def is_repelled(self) -> bool:
-        """Whether an orbit at rest on the minimum would leave it if it were not exactly there."""
-        nudged = self.variables.copy()
-        nudged[0] = NUDGE
-        walk = self.engine.run(nudged, NUDGED, self.parameters, first=len(self.errors), tail=NUDGED)
-        assert walk.tail is not None
-        return self.place == 0 and not max(-walk.tail.low[0, 0], walk.tail.high[0, 0]) < LEAVES * NUDGE
+    def is_held(self) -> bool:
+        """Whether float64 alone holds the orbit at the minimum: it would leave it if it were not exactly there.
+
+        Asked twice, the second time when the state that the way there has left behind has faded.
+        """
+        if self.place != 0:
+            return False
+        first = len(self.errors)
+        faded = self.engine.run(self.variables, FADES, self.parameters, first=first).variables
+        return bool(
+            repels(self.engine, self.variables, self.parameters, first)[0]
+            or repels(self.engine, faded, self.parameters, first + FADES)[0]
+        )
 
     def go_on_nudged(self, steps: int) -> None:
         """Go on, and wherever the error has become nothing, put it to NUDGE, as any disturbance would."""
         parts = [self.errors]
-        for _ in range(steps // FIRST):
+        for _ in range((steps + FADES) // FIRST):
             if parts[-1][-1] == 0:
                 self.variables[0] = NUDGE
                 self.nudged += 1
@@ -124,6 +128,16 @@ class _Orbit:
             self.go(len(self.errors) - 1 + FIRST, False)
             parts.append(self.errors[-FIRST:])
         self.errors = np.concatenate(parts)
+
+
+def repels(engine: Orbits, variables: Numbers, parameters: Mapping[str, Any], first: int) -> NDArray[np.bool_]:
+    """Which orbits, at rest on a minimum at 0, would leave it if they were not exactly there: (orbits,)."""
+    nudged = variables.copy()
+    nudged[0] = NUDGE
+    tail = engine.run(nudged, NUDGED, parameters, first=first, tail=NUDGED).tail
+    assert tail is not None
+    stays = np.maximum(-tail.low[0], tail.high[0]) < LEAVES * NUDGE
+    return np.asarray(~stays)
 
 
 def _kind(errors: Numbers, left: bool, is_last: bool) -> tuple[Kind, int | None]:
@@ -135,7 +149,7 @@ def _kind(errors: Numbers, left: bool, is_last: bool) -> tuple[Kind, int | None]
         return Kind.CONVERGES, None
     (period,) = kinds.periods(errors[-LAST:, np.newaxis])
     change = abs(after - before) / after
-    if period == 1 and change <= STILL:
+    if period == 1 and change <= kinds.STILL:
         return Kind.TRAPPED, 1
     if period > 1 and change <= kinds.SETTLED:
         return (Kind.TWO_CYCLE if period == 2 else Kind.CYCLE), int(period)
@@ -159,9 +173,12 @@ def _grows(errors: Numbers) -> bool:
 
 
 def _is_moving(errors: Numbers) -> bool:
-    """Whether it is still under way: its largest errors go one way, all of them."""
-    steps = np.diff(_blocks(errors))
-    return bool((steps > 0).all() or (steps < 0).all())
+    """Whether it is still under way: its largest errors go one way, by a twentieth and more or at every step."""
+    largest, sizes = _blocks(errors), np.abs(errors[len(errors) // 2 :])
+    steps = np.diff(largest)
+    if not ((steps > 0).all() or (steps < 0).all()):
+        return False
+    return bool(abs(largest[-1] - largest[0]) > 0.05 * largest[0] or (np.diff(sizes) <= 0).all())
 
 
 def stops_dead(map_: Map, parameters: Mapping[str, Any], x: float, steps: int) -> bool:
