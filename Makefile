@@ -58,6 +58,7 @@ bench: .venv/ready-benchmark
 docs: .venv/ready-test
 	$(BIN)/python tests/test_architecture.py
 	$(BIN)/python docs/generate.py
+	$(BIN)/python -m docs.generate_sparse
 
 changelog: .venv/ready-dev
 	$(BIN)/towncrier build $(ARGS)

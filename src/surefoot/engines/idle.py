@@ -27,11 +27,13 @@ class Idle:
             rest of them it leaves as they are, but for the `lost`.
         lost: slots to which it does something else, or more: what a closed form of many such steps does not hold.
         values: the function `(t, **hyperparameters) -> the factor of each of `factors` in step t`, in float64.
+        formulas: each of them in words.
     """
 
     factors: tuple[str, ...]
     lost: tuple[str, ...]
     values: Callable[..., tuple[float, ...]]
+    formulas: tuple[str, ...]
 
     @property
     def exact(self) -> bool:
@@ -44,8 +46,8 @@ def idle(graph: Graph) -> Idle:
 
     >>> from surefoot.rules import find
     >>> adamw = idle(Graph.of(find("adamw")))
-    >>> adamw.factors, adamw.lost
-    (('x', 'm', 'v'), ('x',))
+    >>> adamw.factors, adamw.formulas, adamw.lost
+    (('x', 'm', 'v'), ('1 - lr * weight_decay', 'beta1', 'beta2'), ('x',))
     >>> adamw.values(t=1, **{**{name: find("adamw").defaults[name] for name in find("adamw").hyper}, "lr": 0.5})
     (0.995, 0.9, 0.999)
     """
@@ -68,7 +70,19 @@ def idle(graph: Graph) -> Idle:
         given = numbers(t, **hyper)
         return tuple(constants[s] if s in constants else given[place[factors[s]]] for s in factors)
 
-    return Idle(tuple(factors), tuple(lost), values)
+    formulas = tuple(_formula(reading.tape, i) for i in factors.values())
+    return Idle(tuple(factors), tuple(lost), values, formulas)
+
+
+def _formula(tape: Tape, index: int) -> str:
+    node = tape.nodes[index]
+    if node.op == "const":
+        return f"{node.payload:g}"
+    if node.op == "input":
+        return str(node.payload)
+    args = [_formula(tape, a) for a in node.args]
+    sums = [node.op not in ("add", "sub") and tape.nodes[a].op in ("add", "sub") for a in node.args]
+    return host.PYTHON[node.op].format(*(f"({arg})" if is_sum else arg for arg, is_sum in zip(args, sums, strict=True)))
 
 
 def awake(graph: Graph, slots: Collection[str]) -> Graph:

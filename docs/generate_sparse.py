@@ -1,0 +1,53 @@
+"""What docs/sparse.md says of every rule, read off the rules at g = 0. `make docs` runs this file and rewrites the table."""
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from docs.generate import code, table
+from surefoot.engines.graph import Graph
+from surefoot.engines.idle import Idle, idle
+from surefoot.rules import RULES, Rule
+
+PAGE = Path(__file__).parent / "sparse.md"
+BEGIN, END = "<!-- sparse: written by make docs -->\n", "<!-- end of sparse -->\n"
+
+
+def written(rules: Iterable[Rule]) -> str:
+    """The table: a line for each rule, and for each choice of options under which it is another."""
+    heads = ("rule", "a missed step multiplies", "what is not made good", "as the dense step")
+    return table(heads, [row for rule in rules for row in rows(rule)]) + "\n"
+
+
+def rows(rule: Rule) -> list[tuple[str, ...]]:
+    """The lines of one rule."""
+    usual = Graph.of(rule)
+    if not usual.elementwise:
+        return [(code(rule.name), "every row is stepped: the rule takes norms", "", "yes")]
+    lines = [(code(rule.name), *cells(idle(usual)))]
+    for name, choices in rule.static.items():
+        for choice in choices:
+            line = (f"{code(rule.name)}, {code(f'{name}={choice!r}')}", *cells(idle(Graph.of(rule, {name: choice}))))
+            if line[1:] not in [known[1:] for known in lines]:
+                lines.append(line)
+    return lines
+
+
+def cells(found: Idle) -> tuple[str, str, str]:
+    """What a step without gradient does, in three cells."""
+    factors = ", ".join(
+        f"{code(slot)} by {code(text)}" for slot, text in zip(found.factors, found.formulas, strict=True)
+    )
+    lost = [f"the rest of {code(s)}'s change" if s in found.factors else f"{code(s)}'s change" for s in found.lost]
+    return factors or "nothing", ", ".join(lost) or "nothing", "no" if found.lost else "yes"
+
+
+def rewrite() -> None:
+    """Put what the rules say today into the page."""
+    head, _, rest = PAGE.read_text().partition(BEGIN)
+    _, _, tail = rest.partition(END)
+    PAGE.write_text(head + BEGIN + written(RULES.values()) + END + tail)
+    print(f"docs/{PAGE.name}: {len(RULES)} rules")
+
+
+if __name__ == "__main__":
+    rewrite()
