@@ -127,4 +127,4 @@ def _step(x: Any, gradient: Any) -> tuple[Any, Any]:
 def _line(formula: str, reason: str, check: str, difference: Any) -> Line:
     import sympy as sp  # noqa: PLC0415
 
-    return Line(formula, reason, check, str(sp.simplify(sp.powdenest(sp.simplify(difference), force=True))))
+    return Line(formula, reason, check, str(sp.simplify(difference)))
