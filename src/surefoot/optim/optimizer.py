@@ -15,6 +15,7 @@ from surefoot.errors import UserError
 from surefoot.optim import loading
 from surefoot.optim.column import Column, Member
 from surefoot.optim.convention import Convention
+from surefoot.optim.differentiable import step_differentiably
 from surefoot.optim.intake import Intake, inverse
 from surefoot.optim.layout import Layout
 from surefoot.optim.options import check, deciding
@@ -147,6 +148,8 @@ class RuleOptimizer(torch.optim.Optimizer):
         Returns:
             The closure's loss, or None.
         """
+        if torch.compiler.is_compiling():
+            return _step_uncompiled(self, closure)
         if _watched(self):
             return _step_watched(self, closure)
         return self._step(closure)
@@ -161,6 +164,9 @@ class RuleOptimizer(torch.optim.Optimizer):
             with torch.enable_grad():
                 loss = closure()
         if not self._unscale():
+            return loss
+        if self.defaults.get("differentiable"):
+            self._step_differentiably()
             return loss
         parameters = [p for group in self.param_groups for p in group["params"]]
         grads = list(map(_grad, parameters))
@@ -194,6 +200,20 @@ class RuleOptimizer(torch.optim.Optimizer):
         if self._intake.scales:
             self._intake.scale = inverse(grad_scale)
         return True
+
+    def _step_differentiably(self) -> None:
+        """Step one parameter after the other, so that autograd can go back through it."""
+        for group in self.param_groups:
+            graph = self.convention.formula(self.convention.options(group))
+            for p in (p for p in group["params"] if p.grad is not None):
+                state = self.state[p]
+                self._complete(state, p, graph, group)
+                if isinstance(state["step"], Tensor) and state["step"].requires_grad:
+                    raise RuntimeError("`requires_grad` is not supported for `step` in differentiable mode")
+                t = float(state["step"]) + 1.0
+                with torch.set_grad_enabled(True):
+                    step_differentiably(graph, p, p.grad, state, self.convention.values(group), t)
+                state["step"] = torch.tensor(t, dtype=torch.float64)
 
     def _held(self) -> list[Any]:
         """Everything that the state holds, in order."""
@@ -253,3 +273,5 @@ def _watched(optimizer: RuleOptimizer) -> bool:
 
 #: torch's own wrapper: hooks before and after, and a record for the profiler.
 _step_watched = torch.optim.Optimizer.profile_hook_step(RuleOptimizer._step)
+#: What a compiled training step calls: it is left for the step, which is compiled already, and goes on after it.
+_step_uncompiled: Any = torch._disable_dynamo(RuleOptimizer.step)  # type: ignore[attr-defined]
