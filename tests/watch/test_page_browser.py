@@ -105,7 +105,7 @@ def test_every_landscape_can_be_chosen(browser: Browser, live: Path) -> None:
 def test_sliders_change_the_walk_at_once(browser: Browser, live: Path) -> None:
     with opened(browser, live) as seen:
         page = still(seen)
-        page.get_by_role("button", name="Look closer at SGD").click()
+        page.get_by_role("button", name="SGD: settings").click()
         before, other = end_of(page, "sgd"), end_of(page, "adam")
         set_slider(page, "#hyper-lr-slider", 300)
         assert end_of(page, "sgd") != before
@@ -122,7 +122,7 @@ def test_sliders_change_the_walk_at_once(browser: Browser, live: Path) -> None:
 def test_the_range_of_a_slider_is_the_rules_own(browser: Browser, live: Path) -> None:
     with opened(browser, live, motion="reduce") as seen:
         page = seen.page
-        page.get_by_role("button", name="Look closer at Adam:").click()
+        page.get_by_role("button", name="Adam: settings").click()
         for position, beta in ((0, 0.5), (1000, 0.9999)):
             set_slider(page, "#hyper-beta2-slider", position)
             assert page.evaluate("surefoot.view.focus.hyper.beta2") == beta
@@ -133,7 +133,7 @@ def test_the_range_of_a_slider_is_the_rules_own(browser: Browser, live: Path) ->
 def test_a_number_outside_its_domain_is_refused(browser: Browser, live: Path) -> None:
     with opened(browser, live, motion="reduce") as seen:
         page = seen.page
-        page.get_by_role("button", name="Look closer at Momentum").click()
+        page.get_by_role("button", name="Momentum: settings").click()
         before = end_of(page, "momentum")
         for text in ("1", "-0.1", "much", ""):
             page.fill("#hyper-beta", text)
@@ -148,7 +148,7 @@ def test_a_number_outside_its_domain_is_refused(browser: Browser, live: Path) ->
 def test_a_static_option_changes_the_formula(browser: Browser, live: Path) -> None:
     with opened(browser, live, motion="reduce") as seen:
         page = seen.page
-        page.get_by_role("button", name="Look closer at Momentum").click()
+        page.get_by_role("button", name="Momentum: settings").click()
         before = end_of(page, "momentum")
         page.select_option("#static-form", label="nesterov")
         assert end_of(page, "momentum") != before
@@ -259,7 +259,7 @@ def test_a_chart_scrubs(browser: Browser, live: Path) -> None:
 def test_a_diverging_walk_is_marked_and_listed(browser: Browser, live: Path) -> None:
     with opened(browser, live, motion="reduce") as seen:
         page = seen.page
-        page.get_by_role("button", name="Look closer at SGD").click()
+        page.get_by_role("button", name="SGD: settings").click()
         page.fill("#hyper-lr", "0.05")  # curvature 100: a plain step is stable below 0.02
         assert page.evaluate("surefoot.view.walkers[0].walk.diverged")
         left = page.evaluate("surefoot.view.walkers[0].walk.left")

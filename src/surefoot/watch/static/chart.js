@@ -87,10 +87,10 @@ class Chart {
     context.stroke();
   }
 
-  // Of the steps that share a column of pixels, the line goes through the first, the least, the greatest, the last.
+  // Of the steps that share a column of pixels, the line goes through the least and the greatest.
   drawLine(context, { values, last, hue, dash, width }) {
     const { isLog, low } = this.range;
-    const perColumn = Math.max(1, Math.floor(this.options.steps() / (this.width * 1.5)));
+    const perColumn = Math.max(1, Math.round(this.options.steps() / (this.width - MARGIN.left)));
     context.beginPath();
     let isDown = false;
     const go = (k) => {
@@ -103,7 +103,7 @@ class Chart {
     for (let k = 0; k <= last; k += perColumn) {
       const end = Math.min(k + perColumn - 1, last);
       if (end === k) go(k);
-      else for (const j of landmarks(values, k, end)) go(j);
+      else extremes(values, k, end, go);
     }
     context.strokeStyle = this.options.theme().series[hue];
     context.setLineDash(dash);
@@ -134,13 +134,14 @@ class Chart {
   }
 }
 
-function landmarks(values, from, to) {
+function extremes(values, from, to, go) {
   let least = from, most = from;
   for (let k = from + 1; k <= to; k++) {
     if (values[k] < values[least]) least = k;
     if (values[k] > values[most]) most = k;
   }
-  return [...new Set([from, Math.min(least, most), Math.max(least, most), to])];
+  go(Math.min(least, most));
+  if (least !== most) go(Math.max(least, most));
 }
 
 // From the least to the greatest value; a diverging line does not flatten the others.

@@ -258,4 +258,4 @@ listenToPointer();
 listenToSurroundings();
 restart();
 // For tests and the curious: what is shown, and any walk of the scene without drawing it.
-window.surefoot = { view, player, stage, walkOf, edgeOf };
+window.surefoot = { view, player, stage, panels, table, list, walkOf, edgeOf };

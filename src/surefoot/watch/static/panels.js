@@ -16,8 +16,8 @@ function quantitiesOf(view) {
   }));
   const others = [
     {
-      title: "Curvature × rate, over the edge of stability",
-      note: "above the line, steps overshoot and grow; the edge is 2 for a plain step, more with momentum",
+      title: "Curvature × effective rate",
+      note: "as a part of what is stable: 2 for a plain step, more with momentum. Above the line steps grow",
       values: (walk) => walk.tension,
       scale: "log",
       threshold: 1,

@@ -36,12 +36,12 @@ class NumbersTable {
     const columns = [...new Set(rows.flatMap(({ numbers }) => numbers.map(([name]) => name)))].filter((name) => !this.isState(name));
     const fates = rows.map(({ walker }) => describe(walker, t, this.view));
     const last = fates.some(Boolean) ? ["walk"] : [];
-    const head = make("tr", {}, ...["optimizer", ...columns, ...last].map((name) => make("th", { scope: "col" }, name)));
+    const head = make("tr", {}, ...["optimizer", ...last, ...columns].map((name) => make("th", { scope: "col" }, name)));
     const body = rows.map(({ walker, numbers }, k) => {
       const known = new Map(numbers);
       const cells = columns.map((name) => make("td", {}, known.get(name) ?? ""));
       const title = make("th", { scope: "row" }, swatchOf(walker), walker.title);
-      return make("tr", {}, title, ...cells, ...last.map(() => make("td", { class: "words" }, fates[k])));
+      return make("tr", {}, title, ...last.map(() => make("td", { class: "words" }, fates[k])), ...cells);
     });
     this.table.tHead.replaceChildren(head);
     this.table.tBodies[0].replaceChildren(...body);

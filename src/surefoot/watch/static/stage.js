@@ -41,9 +41,16 @@ class Stage {
   }
 
   // The ground at step t. Levels are chosen once, so that a moving landscape does not flicker.
+  // Coarsely first where the screen is fine: what follows a slider, or moves, must be quick.
   drawGround(t, isNew) {
+    const { land } = this.view;
+    clearTimeout(this.refining);
+    if (!land.moves && window.devicePixelRatio > 1) this.refining = setTimeout(() => this.paintGround(t, false, window.devicePixelRatio), 120);
+    this.paintGround(t, isNew, 1);
+  }
+
+  paintGround(t, isNew, density) {
     const { ground, land, theme } = this.view;
-    const density = isNew || !land.moves ? window.devicePixelRatio || 1 : 1;
     fitted(this.bands, this.width, this.height, density);
     const cell = land.moves ? 5 : 3;
     const columns = Math.max(2, Math.round(this.width / cell));
@@ -77,7 +84,7 @@ class Stage {
       context.clearRect(0, 0, this.width, this.height);
       this.drawn = 0;
     }
-    for (const walker of this.view.shown()) this.drawTrail(context, walker, this.drawn, Math.min(t, walker.walk.last));
+    for (const walker of this.view.shown()) this.drawTrail(context, walker, this.drawn, Math.min(t, lastDrawn(walker.walk)));
     this.drawn = t;
   }
 
@@ -122,8 +129,9 @@ class Stage {
 
   drawRest(context, { walk, hue }, t) {
     const [xs, ys] = walk.at;
+    const end = lastDrawn(walk);
     context.beginPath();
-    for (let k = Math.min(t, walk.last); k <= walk.last; k++) context.lineTo(this.x(xs[k]), this.y(ys[k]));
+    for (let k = Math.min(t, end); k <= end; k++) context.lineTo(this.x(xs[k]), this.y(ys[k]));
     context.lineWidth = 1;
     context.globalAlpha = 0.45;
     context.strokeStyle = this.view.theme.series[hue];
@@ -227,6 +235,11 @@ class Stage {
     }
     return best;
   }
+}
+
+// A diverged walk is drawn to where it left the plot, and no farther.
+function lastDrawn(walk) {
+  return walk.left >= 0 ? Math.min(walk.left, walk.last) : walk.last;
 }
 
 // The part of the way from a (inside) to b at which 0 or the size is reached; 1 where it is not.

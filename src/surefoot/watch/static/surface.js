@@ -21,8 +21,16 @@ function lossGrid(ground, t, columns, rows) {
 
 // The losses at which bands change, strictly increasing, between the lowest and the highest loss of the grid.
 function levelsOf(grid) {
-  const sorted = grid.values.filter(Number.isFinite).sort();
-  const at = [0, ...AREAS, 1].map((area) => sorted[Math.floor(area * (sorted.length - 1))]);
+  const every = Math.max(1, Math.floor(grid.values.length / 6000));
+  let [lowest, highest] = [Infinity, -Infinity];
+  const sample = grid.values.filter((value, k) => {
+    if (!Number.isFinite(value)) return false;
+    if (value < lowest) lowest = value;
+    if (value > highest) highest = value;
+    return k % every === 0;
+  });
+  sample.sort();
+  const at = [lowest, ...AREAS.map((area) => sample[Math.floor(area * (sample.length - 1))]), highest];
   return at.filter((level, k) => k === 0 || level > at[k - 1]);
 }
 
@@ -45,32 +53,53 @@ function paintSurface(canvas, grid, levels, colours) {
   const { width, height } = canvas;
   const image = context.createImageData(width, height);
   const pixels = new Uint32Array(image.data.buffer);
-  const acrossCells = (columns - 1) / width;
-  const upCells = (rows - 1) / height;
-  for (let py = 0; py < height; py++) {
-    const v = (height - py - 0.5) * upCells;
-    const row = Math.min(Math.floor(v), rows - 2);
-    const up = v - row;
-    const base = row * columns;
+  const across = cellsOf(width, columns);
+  const up = cellsOf(height, rows);
+  const slopes = new Float32Array(columns);
+  for (let py = 0, row = -1; py < height; py++) {
+    const v = height - 1 - py;
+    const base = up.cell[v] * columns;
+    if (up.cell[v] !== row) {
+      row = up.cell[v];
+      slopesOf(ranks, base, columns, (columns - 1) / width, (rows - 1) / height, slopes);
+    }
     for (let px = 0; px < width; px++) {
-      const u = (px + 0.5) * acrossCells;
-      const column = Math.min(Math.floor(u), columns - 2);
-      const across = u - column;
+      const column = across.cell[px];
+      const part = across.part[px];
       const k = base + column;
-      const low = ranks[k] + (ranks[k + 1] - ranks[k]) * across;
-      const high = ranks[k + columns] + (ranks[k + columns + 1] - ranks[k + columns]) * across;
-      const value = low + (high - low) * up;
-      const slopeX = (ranks[k + 1] - ranks[k]) * acrossCells;
-      const slopeY = (high - low) * upCells;
-      const slope = Math.sqrt(slopeX * slopeX + slopeY * slopeY) + 1e-9;
-      const nearest = Math.round(value);
-      const isLevel = nearest > 0 && nearest < top;
-      const cover = isLevel ? 1 - Math.abs(value - nearest) / slope : 0;
-      const shade = cover > 0 ? Math.min(Math.round(cover * (SHADES - 1)), SHADES - 1) : 0;
-      pixels[py * width + px] = palette[Math.floor(value) * SHADES + shade];
+      const low = ranks[k] + (ranks[k + 1] - ranks[k]) * part;
+      const high = ranks[k + columns] + (ranks[k + columns + 1] - ranks[k + columns]) * part;
+      const value = low + (high - low) * up.part[v];
+      const band = value | 0;
+      const nearest = value - band < 0.5 ? band : band + 1;
+      // How much of the pixel the line of the nearest level covers.
+      const cover = nearest > 0 && nearest < top ? 1 - Math.abs(value - nearest) / slopes[column] : 0;
+      pixels[py * width + px] = palette[band * SHADES + (cover > 0 ? (cover * (SHADES - 1) + 0.5) | 0 : 0)];
     }
   }
   context.putImageData(image, 0, 0);
+}
+
+// For each pixel along a side, the cell of the grid in which its middle lies, and where in it.
+function cellsOf(pixels, points) {
+  const cell = new Int32Array(pixels);
+  const part = new Float32Array(pixels);
+  for (let k = 0; k < pixels; k++) {
+    const at = ((k + 0.5) * (points - 1)) / pixels;
+    cell[k] = Math.min(Math.floor(at), points - 2);
+    part[k] = at - cell[k];
+  }
+  return { cell, part };
+}
+
+// By how much the rank changes from pixel to pixel, in each cell of a row.
+function slopesOf(ranks, base, columns, perPixelX, perPixelY, into) {
+  for (let c = 0; c < columns - 1; c++) {
+    const k = base + c;
+    const x = (ranks[k + 1] - ranks[k] + ranks[k + columns + 1] - ranks[k + columns]) * 0.5 * perPixelX;
+    const y = (ranks[k + columns] - ranks[k] + ranks[k + columns + 1] - ranks[k + 1]) * 0.5 * perPixelY;
+    into[c] = Math.sqrt(x * x + y * y) + 1e-9;
+  }
 }
 
 // A pixel value for each band and each shade from the band's colour to its line's.

@@ -7,6 +7,7 @@ const TOO_FAR = 1000;
 function makeGround(land, parameters, noise) {
   const draws = new Float64Array(land.noises);
   const none = new Float64Array(land.noises);
+  const fixed = land.minima(0, parameters);
   return {
     bounds: land.bounds,
     gradient(point, t, into) {
@@ -15,7 +16,7 @@ function makeGround(land, parameters, noise) {
     },
     loss: (point, t) => land.loss(point, t, parameters, none),
     curvature: (point, t, into) => land.curvature(point, t, parameters, none, into),
-    minima: (t) => land.minima(t, parameters),
+    minima: land.moves ? (t) => land.minima(t, parameters) : () => fixed,
   };
 }
 
@@ -36,7 +37,9 @@ function takeWalk(variant, starts, hyper, ground, start, steps) {
   const reach = TOO_FAR * Math.hypot(xHigh - xLow, yHigh - yLow);
   const curvature = new Float64Array(3);
   slots.rate.fill(NaN);
-  write(walk, 0, variant, slots, ground, NaN);
+  // Arrays that hold this step's numbers, and where they are kept.
+  const kept = [[slots.x, walk.at], [slots.rate, walk.rate], ...variant.state.map((slot) => [slots[slot], walk.state[slot]])];
+  write(walk, 0, kept, ground, NaN);
   for (let t = 1; t <= steps; t++) {
     ground.curvature(slots.x, t, curvature);
     ground.gradient(slots.x, t, slots.g);
@@ -45,25 +48,29 @@ function takeWalk(variant, starts, hyper, ground, start, steps) {
       walk.diverged = true;
       break;
     }
-    write(walk, t, variant, slots, ground, sharpness(curvature, slots.rate));
+    write(walk, t, kept, ground, sharpness(curvature, slots.rate));
     walk.last = t;
   }
   return walk;
 }
 
-function write(walk, t, variant, slots, ground, sharp) {
-  for (let j = 0; j < 2; j++) {
-    walk.at[j][t] = slots.x[j];
-    walk.rate[j][t] = slots.rate[j];
-    for (const slot of variant.state) walk.state[slot][j][t] = slots[slot][j];
+function write(walk, t, kept, ground, sharp) {
+  for (const [now, pair] of kept) {
+    pair[0][t] = now[0];
+    pair[1][t] = now[1];
   }
-  walk.loss[t] = ground.loss(slots.x, t);
+  const point = kept[0][0];
+  walk.loss[t] = ground.loss(point, t);
   walk.sharpness[t] = sharp;
-  walk.distance[t] = Math.min(...ground.minima(t).map(([x, y]) => Math.hypot(slots.x[0] - x, slots.x[1] - y)), Infinity);
+  let least = Infinity;
+  for (const minimum of ground.minima(t)) least = Math.min(least, Math.hypot(point[0] - minimum[0], point[1] - minimum[1]));
+  walk.distance[t] = least;
 }
 
 // The largest eigenvalue of curvature times effective rate: of D^(1/2) H D^(1/2), D the diagonal of rates.
-function sharpness([xx, xy, yy], [a, b]) {
+function sharpness(curvature, rate) {
+  const xx = curvature[0], xy = curvature[1], yy = curvature[2];
+  const a = rate[0], b = rate[1];
   const half = (a * xx + b * yy) / 2;
   const determinant = a * b * (xx * yy - xy * xy);
   return half + Math.sqrt(Math.max(half * half - determinant, 0));

@@ -57,8 +57,8 @@ class WalkerList {
       box.checked = walker.isShown;
       const label = make("label", { for: box.id }, swatchOf(walker), make("span", {}, walker.title));
       const fate = make("span", { class: "fate", id: `fate-${k}` });
-      const choose = make("button", { type: "button", class: "quiet", "aria-pressed": "false", onclick: () => this.actions.chosen(walker) }, "look closer");
-      choose.setAttribute("aria-label", `Look closer at ${walker.title}: settings and state`);
+      const choose = make("button", { type: "button", class: "quiet", "aria-pressed": "false", onclick: () => this.actions.chosen(walker) }, "settings");
+      choose.setAttribute("aria-label", `${walker.title}: settings and state`);
       walker.parts = { box, fate, choose };
       return make("li", {}, box, label, fate, choose);
     });
