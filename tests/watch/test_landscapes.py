@@ -1,6 +1,9 @@
 """Every landscape: its gradient against finite differences, its minima, its place in the plot, its declaration."""
 
 import inspect
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -135,3 +138,16 @@ def test_the_noisy_loss_is_on_average_the_drawn_one_and_a_constant():
 def test_an_unknown_name_is_answered_with_the_nearest():
     with pytest.raises(UserError, match="unknown landscape 'himelblau'; did you mean 'himmelblau'"):
         find("himelblau")
+
+
+def test_the_docs_tell_of_all_of_them_in_their_own_words():
+    page = (Path(__file__).resolve().parents[2] / "docs" / "watch.md").read_text()
+    rows = [f"| `{name}` | {find(name).teaches} |" for name in LANDSCAPES]
+    assert "\n".join(rows) in page
+
+
+def test_the_command_line_names_all_of_them():
+    run = subprocess.run(
+        [sys.executable, "-m", "surefoot", "watch", "--help"], capture_output=True, text=True, check=True
+    )
+    assert ", ".join([*LANDSCAPES, "or FILE.py:FUNCTION"]) in " ".join(run.stdout.split())

@@ -35,10 +35,12 @@ def downhill(value: Value, gradient: Slope, start: Point, bounds: Bounds | None 
     def both(point: Array) -> tuple[float, Array]:
         return value(*point), gradient(*point)
 
-    box: Any = None if bounds is None else (bounds[:2], bounds[2:])
-    options = {"maxiter": 300, "ftol": 1e-16, "gtol": 1e-10}
+    options: Any = {
+        "bounds": None if bounds is None else (bounds[:2], bounds[2:]),
+        "options": {"maxiter": 300, "ftol": 1e-16, "gtol": 1e-10},
+    }
     with np.errstate(all="ignore"):
-        found = minimize(both, np.array(start), jac=True, method="L-BFGS-B", bounds=box, options=options)
+        found: Any = minimize(both, np.array(start), jac=True, method="L-BFGS-B", **options)
     x, y = (float(c) for c in found.x)
     enough = 1e-4 * max(1.0, float(np.linalg.norm(gradient(*start))))
     settled = np.isfinite(found.fun) and float(np.linalg.norm(gradient(x, y))) <= enough

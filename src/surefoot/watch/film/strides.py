@@ -60,7 +60,7 @@ def curves(figure: Any, picture: Picture) -> None:
 
 
 def legend(figure: Any, picture: Picture) -> None:
-    """Names, each with its line and marker, in the corner below the panels."""
+    """Names, each with its line and marker, below the panels."""
     from matplotlib.lines import Line2D  # noqa: PLC0415
 
     handles = [
@@ -69,8 +69,8 @@ def legend(figure: Any, picture: Picture) -> None:
     ]
     figure.legend(
         handles=handles,
-        loc="lower left",
-        bbox_to_anchor=(LEFT - 0.018, 0.0),
+        loc="upper left",
+        bbox_to_anchor=(LEFT - 0.018, 0.325),
         frameon=False,
         fontsize=8,
         labelcolor=LIGHT.ink,
