@@ -22,6 +22,7 @@ Numbers = NDArray[np.floating[Any]]
 
 #: Of two cycles' amplitudes next to each other, and of two irregular attractors', the factor that sets them apart.
 APART, FAR_APART = 1.001, 2.0
+ENDS = {Kind.CONVERGES: 0.0, Kind.DIVERGES: float("inf")}
 IRREGULAR = (Kind.QUASI_PERIODIC, Kind.CHAOS, Kind.CYCLE)
 
 
@@ -30,7 +31,7 @@ class Attractor:
     """Where some of the starts end.
 
     Attributes:
-        kind: what orbits on it do. amplitude: the largest error on it, 0 for the minimum.
+        kind: what orbits on it do. amplitude: the largest error on it, 0 for the minimum, infinite for none.
         exponent: the largest Lyapunov exponent of the orbits that neither settle nor repeat themselves, else None.
         starts: how many starts end here. share: of all. interval: the 95% interval of that share (Wilson).
         smallest, largest: the least and greatest size of the starts that end here.
@@ -116,7 +117,7 @@ def _attractor(group: NDArray[np.int64], arrived: Arrived, errors: Numbers) -> A
         name = kinds.irregular(exponent, arrived.last[:, group].ravel())
     return Attractor(
         kind=name,
-        amplitude=0.0 if name is Kind.CONVERGES else float(arrived.amplitude[group].max()),
+        amplitude=ENDS.get(name, float(arrived.amplitude[group].max())),
         exponent=exponent,
         starts=len(group),
         share=len(group) / len(errors),

@@ -32,6 +32,8 @@ GROWS = 1e30
 NOTHING = 1e-290
 #: An orbit has settled if this changes less, relatively.
 SETTLED = 1e-6
+#: The same where many orbits are looked at after few steps.
+ROUGHLY = 1e-2
 #: Relative change below which an orbit is at rest: none but rounding's.
 STILL = 1e-13
 #: The longest period looked for.
@@ -61,18 +63,18 @@ def periods(points: Numbers, tolerance: float = SETTLED) -> NDArray[np.int64]:
     return found
 
 
-def repeating(before: Numbers, after: Numbers, points: Numbers) -> NDArray[np.str_]:
+def repeating(before: Numbers, after: Numbers, points: Numbers, tolerance: float = SETTLED) -> NDArray[np.str_]:
     """Which orbits rest or cycle; all others are `UNDECIDED`.
 
     Args:
         before, after: (orbits,) the largest error over an earlier and a later stretch of equal length.
-        points: (steps, orbits) the last errors.
+        points: (steps, orbits) the last errors. tolerance: relative change that passes for none.
     """
     kind = np.full(len(after), str(Kind.UNDECIDED), dtype="U32")
     with np.errstate(invalid="ignore", over="ignore"):
         change = np.abs(after - before)
-        here = np.flatnonzero((change <= SETTLED * before) & (after > NOTHING))
-        period = periods(points[:, here])
+        here = np.flatnonzero((change <= tolerance * before) & (after > NOTHING))
+        period = periods(points[:, here], tolerance)
         still = change[here] <= STILL * before[here]
     for found, which in (
         (Kind.TRAPPED, (period == 1) & still),
@@ -83,22 +85,20 @@ def repeating(before: Numbers, after: Numbers, points: Numbers) -> NDArray[np.st
     return kind
 
 
-def coarse(
-    before: Numbers, after: Numbers, left: NDArray[np.int64], points: Numbers, start: Numbers
-) -> NDArray[np.str_]:
+def coarse(before: Numbers, after: Numbers, left: NDArray[np.bool_], points: Numbers, start: float) -> NDArray[np.str_]:
     """The kind of each of many orbits that began near the minimum, from few steps and without exponents.
 
     What neither settles nor repeats itself is `UNDECIDED`: it does not converge, and stays among the numbers.
 
     Args:
         before, after: (orbits,) the largest error over the second and the last quarter of the steps.
-        left: (orbits,) when it left the numbers, 0 if never. points: (steps, orbits) the last errors.
-        start: (orbits,) or one number, the size of the first error.
+        left: (orbits,) whether it left the numbers. points: (steps, orbits) the last errors.
+        start: the size of the first error.
     """
-    kind = repeating(before, after, points)
+    kind = repeating(before, after, points, ROUGHLY)
     with np.errstate(invalid="ignore", over="ignore"):
-        kind[(after <= SHRINKS * before) & (after <= start) | (after < NOTHING)] = Kind.CONVERGES
-        kind[(left > 0) | ~(after <= GROWS * start)] = Kind.DIVERGES
+        kind[(after < before) & (after <= start) | (after < NOTHING)] = Kind.CONVERGES
+        kind[left | ~(after <= GROWS * start)] = Kind.DIVERGES
     return kind
 
 

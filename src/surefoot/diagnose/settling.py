@@ -34,7 +34,7 @@ class Simulation:
         kind: what it does in the end.
         steps: how many steps were made. first: the errors after the first of them, the start before all.
         last: the errors after the last of them.
-        amplitude: the largest error at the end, 0 where it converges.
+        amplitude: the largest error at the end, 0 where it converges, infinite where it diverges.
         period: of a cycle, 1 where it rests, None where it does not repeat itself.
         rate: where it converges, the factor a step by which the largest error fell at the end.
         exponent: the largest Lyapunov exponent a step, where one was needed to tell.
@@ -199,7 +199,7 @@ def _summary(orbit: _Orbit, kind: Kind, period: int | None, exponent: float | No
         steps=len(errors) - 1,
         first=errors[:LAST],
         last=errors[-LAST:],
-        amplitude=0.0 if converges else float(sizes[-LAST:].max()),
+        amplitude=0.0 if converges else np.inf if kind is Kind.DIVERGES else float(sizes[-LAST:].max()),
         period=period,
         rate=_rate(nonzero) if converges else None,
         exponent=exponent,
