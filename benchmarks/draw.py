@@ -119,11 +119,29 @@ def _memory(part: Record) -> Iterable[str]:
     )
 
 
+def _sparse(part: Record) -> Iterable[str]:
+    yield (
+        f"A table of {part['rows']:,} rows of {part['width']} float32; every gradient names {part['named']:,} others. "
+        "In brackets: its time over surefoot's. torch has these three."
+    )
+    names = {"torch": "torch, sparse", "surefoot, dense gradient": "surefoot, dense gradient"}
+    yield from ("",)
+    yield from _table(
+        ["rule", "surefoot", *names.values()],
+        [
+            [row["rule"], duration(row["seconds"]["surefoot"]["median"])]
+            + [_against_ours(row["seconds"], name) for name in names]
+            for row in part["rules"]
+        ],
+    )
+
+
 SECTIONS = {
     "step": ("Optimizer step", _step),
     "compare": ("Comparison", _compare),
     "start": ("Start", _start),
     "memory": ("Memory", _memory),
+    "sparse": ("Sparse gradients", _sparse),
 }
 
 

@@ -19,7 +19,7 @@ class Reach:
 
 def reaches(record: Record) -> list[Reach]:
     """Every aim, in order; those whose part has not been measured say so."""
-    return [*_step(record), *_compare(record), *_start(record)]
+    return [*_step(record), *_compare(record), *_start(record), *_sparse(record)]
 
 
 def to_fused(row: Record) -> float:
@@ -67,6 +67,16 @@ def _start(record: Record) -> Iterable[Reach]:
     beyond = imports["import surefoot"]["median"] - imports["python -c pass"]["median"] if imports else None
     yield _under("`import surefoot`, beyond bare Python", 0.1, beyond)
     yield _under("`surefoot --help`", 0.5, part["help"]["surefoot --help"]["median"] if part else None)
+
+
+def _sparse(record: Record) -> Iterable[Reach]:
+    seconds = {row["rule"]: row["seconds"] for row in record.get("sparse", {}).get("rules", [])}
+
+    def ratios(other: str) -> dict[str, float]:
+        return {rule: of[other]["median"] / of["surefoot"]["median"] for rule, of in seconds.items() if other in of}
+
+    yield _at_least("sparse gradients: against the dense step", 100, ratios("surefoot, dense gradient"))
+    yield _at_least("sparse gradients: against torch's sparse optimizers", 1, ratios("torch"))
 
 
 def _at_least(aim: str, bound: float, ratios: Mapping[str, float]) -> Reach:

@@ -1,4 +1,4 @@
-"""What docs/sparse.md says of every rule, read off the rules at g = 0. `make docs` runs this file and rewrites the table."""
+"""What docs/sparse.md says of every rule, read off the rules at g = 0. `make docs` rewrites the table by this file."""
 
 from collections.abc import Iterable
 from pathlib import Path

@@ -77,6 +77,16 @@ def test_start_is_measured_in_new_processes(measured):
     assert "`import surefoot`" in page
 
 
+def test_few_rows_of_a_table_are_stepped(measured):
+    part, page = measured("sparse")
+    for row in part["rules"]:
+        torchs = {"torch"} if row["rule"] in ("sgd", "adagrad", "adam") else set()
+        assert set(row["seconds"]) == {"surefoot", "surefoot, dense gradient"} | torchs
+        for of in row["seconds"].values():
+            check_spread(of)
+    assert "50,000 rows of 16" in page
+
+
 def test_bytes_of_every_rule_are_read_off_the_process(measured):
     """Within a tenth: parameter and gradient 4 bytes each, a slot of Adam's 4, and freed gradients none."""
     part, page = measured("memory")
