@@ -70,12 +70,21 @@ class Series:
 
 
 def plot(
-    name: str, x: Axis, y: Axis, series: Iterable[Series], *, label: str, width: int = 440, height: int = 280
+    name: str,
+    x: Axis,
+    y: Axis,
+    series: Iterable[Series],
+    *,
+    label: str,
+    width: int = 440,
+    height: int = 280,
+    ground: Markup = Markup(""),
 ) -> Markup:
     """A chart with its key.
 
     Args:
         name: an id, unique on the page. label: what the chart shows, for those who do not see it.
+        ground: SVG drawn under everything, in the unit square, which is stretched to the plot (see `raster`).
         width, height: in the units of which a letter is 13 high. The chart is scaled to the width of its place.
     """
     series = tuple(series)
@@ -83,7 +92,7 @@ def plot(
     drawn = Markup("").join(frame.drawn(one, f"{name}-clip") for one in series)
     return Markup(
         '<svg class="plot" viewBox="0 0 {} {}" role="img" aria-label="{}">'
-        '<clipPath id="{}-clip"><rect x="{}" y="{}" width="{}" height="{}"/></clipPath>{}{}</svg>{}'
+        '<clipPath id="{}-clip"><rect x="{}" y="{}" width="{}" height="{}"/></clipPath>{}{}{}</svg>{}'
     ).format(
         width,
         height,
@@ -93,6 +102,7 @@ def plot(
         TOP,
         width - LEFT - RIGHT,
         height - TOP - BOTTOM,
+        frame.under(ground),
         frame.axes(),
         drawn,
         key(series),
@@ -134,6 +144,14 @@ class _Frame:
         right = LEFT + self.x.place(x) * (self.width - LEFT - RIGHT)
         down = self.height - BOTTOM - self.y.place(y) * (self.height - TOP - BOTTOM)
         return min(max(right, -1e4), 1e4), min(max(down, -1e4), 1e4)
+
+    def under(self, ground: Markup) -> Markup:
+        """What is drawn in the unit square, stretched to the plot."""
+        if not ground:
+            return ground
+        return Markup(
+            '<svg x="{}" y="{}" width="{}" height="{}" viewBox="0 0 1 1" preserveAspectRatio="none">{}</svg>'
+        ).format(LEFT, TOP, self.width - LEFT - RIGHT, self.height - TOP - BOTTOM, ground)
 
     def axes(self) -> Markup:
         """Grid, ticks and titles."""
