@@ -15,6 +15,7 @@ from surefoot.pages.swatch import swatch
 
 LEFT, RIGHT, TOP, BOTTOM = 60, 18, 12, 44
 MOST_POINTS = 400
+NOTHING = Markup("")
 
 
 @dataclass(frozen=True)
@@ -50,7 +51,7 @@ class Axis:
         unit = next(m * power for m in (1, 2, 5, 10) if m * power >= raw * (1 - 1e-9))
         count = floor((self.high - self.low) / unit + 1e-9)
         first_tick = ceil(self.low / unit - 1e-9)
-        return [k * unit for k in range(first_tick, first_tick + count + 1) if k * unit <= self.high * (1 + 1e-9)]
+        return [k * unit for k in range(first_tick, first_tick + count + 1) if k * unit <= self.high + 1e-9 * abs(self.high)]
 
 
 @dataclass(frozen=True)
@@ -78,7 +79,7 @@ def plot(
     label: str,
     width: int = 440,
     height: int = 280,
-    ground: Markup = Markup(""),
+    ground: Markup = NOTHING,
 ) -> Markup:
     """A chart with its key.
 
