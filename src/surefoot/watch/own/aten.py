@@ -73,7 +73,7 @@ def _recorded(function: Callable[..., Any]) -> Any:
     try:
         return make_fx(function)(*(p.clone() for p in points))
     except Exception as error:
-        raise UnknownError(str(error).partition("\n")[0]) from error
+        raise UnknownError("torch cannot record it as one formula, for it branches on a value or reads one") from error
 
 
 def _apply(node: Any, known: dict[Any, Any]) -> Objects:
