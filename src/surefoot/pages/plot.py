@@ -51,7 +51,8 @@ class Axis:
         unit = next(m * power for m in (1, 2, 5, 10) if m * power >= raw * (1 - 1e-9))
         count = floor((self.high - self.low) / unit + 1e-9)
         first_tick = ceil(self.low / unit - 1e-9)
-        return [k * unit for k in range(first_tick, first_tick + count + 1) if k * unit <= self.high + 1e-9 * abs(self.high)]
+        inside = self.high + 1e-9 * abs(self.high)
+        return [k * unit for k in range(first_tick, first_tick + count + 1) if k * unit <= inside]
 
 
 @dataclass(frozen=True)

@@ -20,8 +20,8 @@ Cells = NDArray[np.uint8]
 
 #: How strongly a layer's colour shows between the lines of its hatching, and on them, of 255.
 BETWEEN, ON = 70, 190
-#: The side of the square in which a hatching repeats, in cells, for a grid of this many cells a side.
-REPEATS, GRID = 16, 500
+#: Cells after which a hatching repeats, of as many as the longer side has.
+REPEATS = 30
 
 
 @dataclass(frozen=True)
@@ -54,19 +54,35 @@ def ground(name: str, layers: Sequence[Layer]) -> Markup:
     )
 
 
-def hatched(where: NDArray[np.bool_], position: int) -> Cells:
-    """The strength of a layer that covers these cells with the hatching of a position.
+def key(name: str, layers: Sequence[Layer]) -> Markup:
+    """The layers' names, each beside a patch of its colour and hatching; `name` is an id, unique on the page."""
+    patch = Markup(
+        '<li><svg width="26" height="16" viewBox="0 0 1 1" preserveAspectRatio="none" aria-hidden="true">{}</svg>'
+        "{}</li>"
+    )
+    whole = np.ones((16, 26), bool)
+    items = [
+        patch.format(
+            ground(f"{name}-{k}", [Layer(one.position, "", hatched(whole, one.position, repeats=3))]), one.name
+        )
+        for k, one in enumerate(layers)
+    ]
+    return Markup('<ul class="key">{}</ul>').format(Markup("").join(items))
+
+
+def hatched(where: NDArray[np.bool_], position: int, repeats: int = REPEATS) -> Cells:
+    """The strength of a layer that covers these cells with the hatching of a position, so often along the longer side.
 
     >>> hatched(np.ones((2, 2), bool), 0).tolist()
     [[130, 130], [130, 130]]
     """
     rows, columns = np.indices(where.shape)
-    unit = max(1, round(REPEATS * max(where.shape) / GRID))
+    unit = max(2, round(max(where.shape) / repeats))
     across = [None, rows + columns, rows, columns, rows - columns][position % 5]
     if across is None:  # the first is plain
         strength = np.full(where.shape, (BETWEEN + ON) // 2)
     else:
-        strength = np.where(across % unit < max(1, unit // 5), ON, BETWEEN)
+        strength = np.where(across % unit < max(1, unit // 4), ON, BETWEEN)
     return np.where(where, strength, 0).astype(np.uint8)
 
 

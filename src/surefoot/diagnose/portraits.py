@@ -1,0 +1,72 @@
+"""Orbits to be drawn in the plane of the error and one state slot (the next error, for a rule that keeps nothing)."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from surefoot.diagnose.ensemble import Ensemble
+from surefoot.rules.rule import Rule, Setting
+
+Numbers = NDArray[np.floating[Any]]
+
+#: Starts of a portrait's orbits, in units of the given one; either sign, as orbits of one sign draw half a portrait.
+STARTS = (1.0, -0.4, 0.1)
+
+
+@dataclass(frozen=True)
+class Portrait:
+    """Orbits in a plane.
+
+    Attributes:
+        y: what the second axis shows: the name of a state slot, or `next error`.
+        errors, others: (points, orbits) both coordinates: the start, then after each step.
+        last_errors, last_others: (points, orbits) the same after the transient.
+    """
+
+    y: str
+    errors: Numbers
+    others: Numbers
+    last_errors: Numbers
+    last_others: Numbers
+
+
+def portrait(
+    rule: Rule,
+    settings: Mapping[str, Setting],
+    *,
+    curvature: float = 1.0,
+    minimum: float = 0.0,
+    start: float = 1.0,
+    starts: Sequence[float] = STARTS,
+    steps: int = 200,
+    transient: int = 20_000,
+) -> Portrait:
+    """A few orbits of a setting.
+
+    Args:
+        rule: the rule. settings: all its hyperparameters and static options. curvature: h. minimum: x*.
+        start: the largest first error; `starts` are in units of it. steps: how many to draw, from the start and again
+            after so many of a `transient`.
+    """
+    ensemble = Ensemble(rule, settings, curvature, minimum)
+    names = ensemble.map.variables
+    begin = ensemble.begin(start * np.asarray(starts))
+    first = _path(ensemble, begin, steps, 1)
+    there = ensemble.engine.run(begin, transient, ensemble.parameters).variables
+    last = _path(ensemble, there, steps, transient + 1)
+    if len(names) == 1:
+        return Portrait("next error", first[:-1, 0], first[1:, 0], last[:-1, 0], last[1:, 0])
+    slot = names[1].partition(".")[0]
+    return Portrait(slot, first[:, 0], first[:, 1], last[:, 0], last[:, 1])
+
+
+def _path(ensemble: Ensemble, variables: Numbers, steps: int, first: int) -> Numbers:
+    """(steps + 1, variables, orbits), errors in place of x."""
+    walk = ensemble.engine.run(variables, steps, ensemble.parameters, first=first, every=1, keep=ensemble.map.variables)
+    assert walk.path is not None
+    path = np.concatenate([variables[np.newaxis], walk.path])
+    path[:, 0] -= ensemble.place
+    return path
