@@ -37,7 +37,10 @@ def compile_module(source: str, passes: int) -> Native:
     """
     with _LOCK:
         if source not in _COMPILED:
-            _COMPILED[source] = _compile(source, passes)
+            engine = machine_code(source)
+            addresses = [engine.get_function_address(f"pass{k}") for k in range(passes)]
+            code = tuple(CompiledPass(address, _PROTOTYPE(address)) for address in addresses)
+            _COMPILED[source] = Native(code, engine)
         return _COMPILED[source]
 
 
@@ -46,7 +49,8 @@ def float16_is_native() -> bool:
     return "x86" not in llvm.get_default_triple() or bool(llvm.get_host_cpu_features().get("f16c", False))
 
 
-def _compile(source: str, passes: int) -> Native:
+def machine_code(source: str) -> Any:
+    """Compile a module; the engine, which has its functions' addresses by their names and owns their memory."""
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
     module = llvm.parse_assembly(source)
@@ -60,5 +64,4 @@ def _compile(source: str, passes: int) -> Native:
     builder.getModulePassManager().run(module, builder)
     engine = llvm.create_mcjit_compiler(module, machine)
     engine.finalize_object()
-    addresses = [engine.get_function_address(f"pass{k}") for k in range(passes)]
-    return Native(tuple(CompiledPass(address, _PROTOTYPE(address)) for address in addresses), engine)
+    return engine

@@ -64,7 +64,9 @@ class Batch:
                 return False
         except RuntimeError:  # a sparse tensor has no strides
             return False
-        if any(grads[i].is_neg() for i in self._single):  # the imaginary part of a conjugate; strides show larger ones
+        if self._single and any(
+            grads[i].is_neg() for i in self._single
+        ):  # the imaginary part of a conjugate; strides show larger ones
             return False
         places = [addresses(self._parameters), addresses(grads), *map(addresses, self._state)]
         if places != self._places:

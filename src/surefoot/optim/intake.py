@@ -24,17 +24,20 @@ class Intake:
     """The numbers of one step that are the same for all gradients.
 
     Attributes:
-        convention: the spelling of the rule's own settings. scales: whether a loss scale has ever been given.
+        convention: the spelling of the rule's own settings.
+        scales: whether a loss scale has ever been given. clips: whether a group has ever had a bound for the norm.
         scale: what gradients are multiplied by to take it back. norm: of all gradients, the scale taken back.
     """
 
     convention: Convention
     scales: bool = False
+    clips: bool = False
     scale: float = 1.0
     norm: float = 0.0
 
     def graph(self, group: Mapping[str, Any]) -> Graph:
         """The graph by which a group's parameters are stepped."""
+        self.clips = self.clips or group.get("clip_norm") is not None
         graph = self.convention.graph(self.convention.options(group))
         return _graph(graph, self.scales or group.get("clip_norm") is not None, group.get("clip_value") is not None)
 
@@ -48,9 +51,9 @@ class Intake:
             values[LIMIT] = value
         return values
 
-    def measure(self, groups: Sequence[Mapping[str, Any]], layout: Layout, grads: Sequence[Tensor]) -> None:
+    def measure(self, layout: Layout, grads: Sequence[Tensor]) -> None:
         """Take the norm of all gradients, if any group asks for it."""
-        if any(group.get("clip_norm") is not None for group in groups):
+        if self.clips:
             self.norm = self.scale * math.sqrt(layout.squares(grads))
 
 

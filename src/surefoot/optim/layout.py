@@ -63,14 +63,18 @@ class Layout:
             return False
         if not all(column.counts for column in self._columns):
             return False
+        if (self._alone or self._by_rows) and not self._others_stand(grads):
+            return False
+        return all(batch.accepts(_pick(grads, indices)) for batch, indices in self._batches)
+
+    def _others_stand(self, grads: Sequence[Tensor]) -> bool:
+        """Whether those that go alone or by rows have no other way, and are still apart from all the rest."""
         if any(_fits(m, grads[i]) or suits(m, grads[i]) for i, m in self._alone):
             return False
         if not all(rows.stand(self._members[i], grads[i]) for i, rows in self._by_rows.items()):
             return False
         ways = bool(self._alone) + bool(self._batches) + len(self._by_rows)
-        if (self._alone or self._by_rows) and ways > 1 and self._tangled(grads):
-            return False
-        return all(batch.accepts(_pick(grads, indices)) for batch, indices in self._batches)
+        return ways == 1 or not self._tangled(grads)
 
     def _tangled(self, grads: Sequence[Tensor]) -> bool:
         """Whether a step of one batch, or of those alone, shows in another's memory."""

@@ -179,7 +179,7 @@ class RuleOptimizer(torch.optim.Optimizer):
         if layout is None or not kept or not layout.stands(parameters, grads):
             layout = self._layout = Layout(self._members(), grads, self._registry)
             self._options, self._contents = options, self._held()
-        self._intake.measure(self.param_groups, layout, grads)
+        self._intake.measure(layout, grads)
         layout.step(grads)
         return loss
 
