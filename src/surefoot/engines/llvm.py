@@ -14,6 +14,7 @@ the number of threads.
 import struct
 from collections.abc import Mapping
 
+from surefoot.engines import library_root
 from surefoot.engines.codecs import CODECS, ROUNDINGS, Codec, random_key, random_number, random_word
 from surefoot.engines.graph import Graph, Level, Pass
 from surefoot.engines.precision import draw_of
@@ -70,8 +71,11 @@ INSTRUCTIONS: dict[str, tuple[str, ...]] = {
     ),
 }
 
-#: What no rule says and `surefoot.engines.torch_order` puts into a graph: {0} * {1} + {2}, rounded once.
-FUSED: dict[str, tuple[str, ...]] = {"fma": ("{n} = call {ty} @llvm.fma.{f}({ty} {0}, {ty} {1}, {ty} {2})",)}
+#: What no rule says and `surefoot.engines.torch_order` puts into a graph: {0} * {1} + {2}, rounded once, and a root.
+FUSED: dict[str, tuple[str, ...]] = {
+    "fma": ("{n} = call {ty} @llvm.fma.{f}({ty} {0}, {ty} {1}, {ty} {2})",),
+    library_root.OPERATION: INSTRUCTIONS["sqrt"],  # where torch's own is not to be had
+}
 
 
 def module(graph: Graph, dtype: str, storage: Mapping[str, str] | None = None) -> str:
@@ -93,6 +97,7 @@ def module(graph: Graph, dtype: str, storage: Mapping[str, str] | None = None) -
         "!0 = distinct !{}",
         "!1 = distinct !{!1, !2}",
         '!2 = !{!"llvm.loop.parallel_accesses", !0}',
+        "!3 = distinct !{!3, !2}",
     ]
     stored = "".join(f", {slot} in {type_}" for slot, type_ in storage.items())
     parts = [f"; {graph.name}, {dtype}{stored}", *functions, "\n".join(declarations), "\n".join(metadata)]
@@ -108,8 +113,11 @@ class _Printer:
         self.suffix = {"float": "f32", "double": "f64"}[type_]
         self.codecs = codecs
         self.slots = tuple(codecs)
+        self.root: int | None = None
 
     def function(self, number: int, sweep: Pass) -> str:
+        self.root = library_root.root_of(self.graph, sweep, self.type)
+        before = "chunk" if self.root is None else "rooted"
         lines = [f"define void @pass{number}(ptr %block) {{", "entry:"]
         for i, name in enumerate(ARRAYS + LENGTHS):
             kind = "ptr" if name in ARRAYS else "i64"
@@ -118,6 +126,7 @@ class _Printer:
                 f"  %{name} = load {kind}, ptr %at_{name}",
             ]
         lines += [
+            *([] if self.root is None else [library_root.scratch(self.type, CHUNK)]),
             "  br label %take",
             "take:",
             "  %c = atomicrmw add ptr %taken, i64 1 monotonic",
@@ -130,10 +139,11 @@ class _Printer:
             *(line for word in _words(sweep) for line in ("  " + text for text in random_key(word))),
             *self._rows("u", "uniforms", "%groups", "%q", self.graph.hoisted),
             *self._rows("s", "scalars", "%tensors", "%tensor", self.graph.tensor_nodes),
+            *self._roots(),
             "  br label %loop",
             "loop:",
-            "  %i = phi i64 [ 0, %chunk ], [ %i_next, %loop ]",
-            *[f"  %sum{n} = phi double [ 0.0, %chunk ], [ %sum{n}_next, %loop ]" for n, _ in sweep.norms],
+            f"  %i = phi i64 [ 0, %{before} ], [ %i_next, %loop ]",
+            *[f"  %sum{n} = phi double [ 0.0, %{before} ], [ %sum{n}_next, %loop ]" for n, _ in sweep.norms],
             *(line for word in _words(sweep) for line in ("  " + text for text in random_word(word))),
             *self._body(sweep),
             "  %i_next = add i64 %i, 1",
@@ -214,14 +224,21 @@ class _Printer:
             ]
         return lines
 
+    def _roots(self) -> list[str]:
+        """The loop ahead of the main one, if a pass takes a root from a library."""
+        if self.root is None:
+            return []
+        body = [line for index in library_root.ahead(self.graph, self.root) for line in self._node(index)]
+        return library_root.loops(body, self._operand(self.graph.nodes[self.root].args[0]), self.type)
+
+    def _node(self, index: int) -> list[str]:
+        node = self.graph.nodes[index]
+        if index == self.root:
+            return library_root.lookup(f"%n{index}", self.type)
+        return self._input(f"%n{index}", str(node.payload)) if node.op == "input" else self._operation(index)
+
     def _body(self, sweep: Pass) -> list[str]:
-        lines = []
-        for index in sweep.body:
-            node = self.graph.nodes[index]
-            if node.op == "input":
-                lines += self._input(f"%n{index}", str(node.payload))
-            else:
-                lines += self._operation(index)
+        lines = [line for index in sweep.body for line in self._node(index)]
         for n, argument in sweep.norms:
             wide = self._operand(argument)
             if self.type == "float":

@@ -69,7 +69,7 @@ OPS: dict[str, Any] = {
     "norm": _norm,
 }
 #: What `surefoot.engines.torch_order` puts into a graph: torch's own product and sum in one rounding, where it has that.
-FUSED: dict[str, Any] = {"fma": lambda a, b, c: torch.addcmul(c, a, b)}
+FUSED: dict[str, Any] = {"fma": lambda a, b, c: torch.addcmul(c, a, b), "torch_sqrt": torch.sqrt}
 
 
 @lru_cache

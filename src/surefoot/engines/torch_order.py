@@ -15,7 +15,17 @@ rule itself.
 from dataclasses import dataclass, field, replace
 
 from surefoot.engines.graph import Graph, Level
+from surefoot.engines.library_root import OPERATION
 from surefoot.rules.vocabulary import Node, Tape
+
+
+def with_torchs_root(graph: Graph) -> Graph:
+    """The same graph with torch's own square root of elements (`surefoot.engines.library_root`)."""
+    nodes = [
+        replace(node, op=OPERATION) if node.op == "sqrt" and level == Level.ELEMENT else node
+        for node, level in zip(graph.nodes, graph.levels, strict=True)
+    ]
+    return replace(graph, nodes=tuple(nodes))
 
 
 def in_torchs_order(graph: Graph) -> Graph:

