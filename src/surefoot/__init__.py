@@ -13,16 +13,17 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from surefoot import optim, rules, tasks, testing
     from surefoot.compare.run import compare
+    from surefoot.diagnose.run import diagnose
     from surefoot.errors import UserError
     from surefoot.tasks.task import Task
     from surefoot.watch.show import watch
 
 __version__ = "0.1.0"
 
-__all__ = ["Task", "UserError", "__version__", "compare", "optim", "rules", "tasks", "testing", "watch"]
+__all__ = ["Task", "UserError", "__version__", "compare", "diagnose", "optim", "rules", "tasks", "testing", "watch"]
 
-# `compare` and `watch` are packages and functions in one: see surefoot/compare/__init__.py.
-_PACKAGES = {"compare", "optim", "rules", "tasks", "testing", "watch"}
+# `compare`, `diagnose` and `watch` are packages and functions in one: see surefoot/compare/__init__.py.
+_PACKAGES = {"compare", "diagnose", "optim", "rules", "tasks", "testing", "watch"}
 _HOMES = {"Task": "surefoot.tasks.task", "UserError": "surefoot.errors"}
 
 

@@ -165,6 +165,26 @@ def watch(
         cli_watch.run(landscape, options, opens)
 
 
+@app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
+def diagnose(
+    context: typer.Context,
+    rule: Annotated[str, typer.Argument(help="A built-in rule (surefoot rules) or FILE.py:FUNCTION.")],
+    curvature: Annotated[float, typer.Option(metavar="H", help="The second derivative of the loss.")] = 1.0,
+    minimum: Annotated[float, typer.Option(metavar="X", help="Where the minimum is.")] = 0.0,
+    start: Annotated[float, typer.Option(metavar="E", help="The first error, from which an orbit is simulated.")] = 1.0,
+    report: Annotated[Path | None, typer.Option(help="Write the answer as an HTML page.")] = None,
+    json: Annotated[bool, typer.Option("--json", help="Print one JSON object, all else on standard error.")] = False,
+) -> None:
+    """Will it converge, cycle or spike at a given curvature; why; and how certain is that.
+
+    Every hyperparameter and option of the rule is an option here: --lr 0.01 --eps-at outside (surefoot rules RULE).
+    """
+    from surefoot import cli_diagnose
+
+    options = cli_diagnose.Options(curvature, minimum, start, report, json, prove=False)
+    cli_diagnose.run(rule, context.args, options)
+
+
 @app.command()
 def tasks() -> None:
     """The built-in tasks, a line each."""

@@ -120,7 +120,7 @@ def operators(plus: str, minus: str, times: str, compare: Mapping[str, str]) -> 
     return {
         "add": Form(plus, SUM, (SUM, SUM)),
         "sub": Form(minus, SUM, (SUM, PRODUCT)),
-        "mul": Form(times, PRODUCT, (PRODUCT, SIGN)),
+        "mul": Form(times, PRODUCT, (PRODUCT, PRODUCT)),
         **{op: Form(text, CHOICE, (SUM, SUM)) for op, text in compare.items()},
     }
 

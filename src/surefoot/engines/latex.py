@@ -10,7 +10,7 @@ from surefoot.engines.formula import ATOM, CHOICE, POWER, PRODUCT, SIGN, SUM, Fo
 from surefoot.engines.graph import Graph
 
 #: Hyperparameters that the field writes as one letter.
-LETTERS = {"lr": r"\eta", "eps": r"\epsilon", "weight_decay": r"\lambda"}
+LETTERS = {"lr": "eta", "eps": "epsilon", "weight_decay": "lambda"}
 GREEK = frozenset(
     (
         "alpha", "beta", "gamma", "delta", "epsilon", "zeta", "eta", "theta", "kappa", "lambda", "mu", "nu", "xi",
@@ -19,21 +19,29 @@ GREEK = frozenset(
 )  # fmt: skip
 
 
+def parts(text: str) -> tuple[str, list[str]]:
+    """A name's letter, spelt out if Greek, and its subscripts.
+
+    >>> parts("lr"), parts("beta1"), parts("v_max")
+    (('eta', []), ('beta', ['1']), ('v', ['max']))
+    """
+    if text in LETTERS:
+        return LETTERS[text], []
+    word, _, rest = text.partition("_")
+    letters, digits = re.fullmatch(r"(.*?)(\d*)", word).groups()  # type: ignore[union-attr]
+    return letters, [part for part in (digits, rest) if part]
+
+
 def name(text: str, *subscripts: str) -> str:
     r"""A name as a symbol: Greek where it is spelt so, its digits and what follows an underscore as subscripts.
 
     >>> name("lr"), name("beta1"), name("v_max", "t-1"), name("warm")
     ('\\eta', '\\beta_{1}', 'v_{\\mathrm{max},t-1}', '\\mathrm{warm}')
     """
-    if text in LETTERS:
-        stem, below = LETTERS[text], []
-    else:
-        word, _, rest = text.partition("_")
-        letters, digits = re.fullmatch(r"(.*?)(\d*)", word).groups()  # type: ignore[union-attr]
-        stem = f"\\{letters}" if letters in GREEK else letters if len(letters) == 1 else rf"\mathrm{{{letters}}}"
-        upright = rf"\mathrm{{{rest}}}".replace("_", r"\_") if rest else ""
-        below = [part for part in (digits, upright) if part]
-    under = ",".join([*below, *subscripts])
+    letters, below = parts(text)
+    stem = f"\\{letters}" if letters in GREEK else letters if len(letters) == 1 else rf"\mathrm{{{letters}}}"
+    upright = [b if b.isdigit() else rf"\mathrm{{{b}}}".replace("_", r"\_") for b in below]
+    under = ",".join([*upright, *subscripts])
     return f"{stem}_{{{under}}}" if under else stem
 
 

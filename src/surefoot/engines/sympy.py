@@ -13,6 +13,7 @@ import sympy as sp
 from surefoot.engines.evaluate import Table
 from surefoot.engines.graph import Graph
 from surefoot.rules.domains import Domain
+from surefoot.rules.vocabulary import Node
 
 Expr = Any  # SymPy has no types
 
@@ -95,5 +96,11 @@ def walk(graph: Graph, inputs: Mapping[str, Expr], table: Table = TABLE) -> dict
         elif node.op == "input":
             values[i] = inputs[str(node.payload)]
         else:
-            values[i] = table.ops[node.op](*(values[a] for a in node.args))
+            # Some tables know more of the square of a thing than of a product of two.
+            is_square = node.op == "mul" and node.args[0] == node.args[1] and "square" in table.ops
+            values[i] = table.ops["square"](values[node.args[0]]) if is_square else _applied(table, node, values)
     return values
+
+
+def _applied(table: Table, node: Node, values: Mapping[int, Any]) -> Any:
+    return table.ops[node.op](*(values[a] for a in node.args))

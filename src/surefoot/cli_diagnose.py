@@ -1,0 +1,61 @@
+"""`surefoot diagnose`: what its words mean, and where the answer goes."""
+
+import sys
+from collections.abc import Sequence
+from contextlib import redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+
+from surefoot.cli_options import settings
+from surefoot.errors import UserError
+
+
+@dataclass(frozen=True)
+class Options:
+    """What was asked for, as the command line has it."""
+
+    curvature: float
+    minimum: float
+    start: float
+    report: Path | None
+    json: bool
+    prove: bool
+
+
+def run(rule: str, words: Sequence[str], options: Options) -> None:
+    """Diagnose a rule and print the answer.
+
+    Args:
+        rule: a name or `file.py:function`. words: the rule's own options. options: the command's.
+    """
+    from surefoot.rules.catalogue import find  # noqa: PLC0415
+
+    # What a file of the user's prints must not get into the answer.
+    with redirect_stdout(sys.stderr):
+        found = find(rule)
+        chosen = settings(found, words, ranges=options.prove)
+    if options.report is not None:
+        check_writable(options.report)
+    from surefoot.diagnose.run import diagnose  # noqa: PLC0415 - SymPy is loaded when it is needed
+
+    diagnosis = diagnose(found, options.curvature, minimum=options.minimum, start=options.start, **chosen)
+    if options.json:
+        from surefoot.diagnose.record import as_json  # noqa: PLC0415
+
+        print(as_json(diagnosis))
+    else:
+        from surefoot.cli_diagnosis import show  # noqa: PLC0415
+
+        show(diagnosis)
+
+
+def check_writable(report: Path) -> None:
+    """Find out before the work that the report cannot be written."""
+    existed = report.exists()
+    try:
+        with report.open("a"):
+            pass
+    except OSError as error:
+        raise UserError(f"--report: {report} cannot be written ({error.strerror}); name another file") from None
+    if not existed:
+        report.unlink()

@@ -1,0 +1,96 @@
+"""`surefoot.diagnose`: derive, simulate, judge."""
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from surefoot.diagnose import records
+from surefoot.diagnose.advice import advise
+from surefoot.diagnose.diagnosis import Diagnosis
+from surefoot.diagnose.findings import Findings, findings
+from surefoot.diagnose.formula import readable
+from surefoot.diagnose.judgement import Judgement, judge
+from surefoot.diagnose.orbits import Simulation, simulate
+from surefoot.diagnose.quadratic import Quadratic
+from surefoot.diagnose.recurrence import recurrence
+from surefoot.diagnose.wording import assumptions, decrease_in_words
+from surefoot.rules.catalogue import find
+from surefoot.rules.rule import Rule
+
+
+def diagnose(
+    rule: str | Callable[..., Any] | Rule,
+    curvature: float = 1.0,
+    *,
+    minimum: float = 0.0,
+    start: float = 1.0,
+    **hyper: Any,
+) -> Diagnosis:
+    """What will this optimizer do at this curvature, why, and how certain is that?
+
+    Everything is derived from the rule's own function: the recurrence of the error on the loss (h/2) (x - x*)^2, its
+    fixed point and cycles, and for which learning rates they attract. A simulated orbit is held against it.
+
+    Args:
+        rule: a name (`surefoot rules`), `file.py:function`, or a function of one's own.
+        curvature: h, above 0.
+        minimum: x*, which matters to rules that look at x itself (weight decay, norms) and to rounding.
+        start: the first error of the simulated orbit.
+        hyper: hyperparameters and static options of the rule, at their defaults where not given.
+
+    Returns:
+        The answer: `.verdict`, `.threshold`, `.amplitude`, `.rate`, `.evidence`, `.simulated` and more.
+
+    Raises:
+        UserError: for a number outside its range, an unknown rule or option, or a rule that cannot be traced.
+
+    >>> import surefoot as sf
+    >>> d = sf.diagnose("rmsprop", curvature=1.0, lr=0.01)
+    >>> d.verdict, d.evidence, round(d.amplitude, 10), d.threshold
+    ('2-cycle', 'from the linearisation', 0.0049989999, 0.0002)
+    """
+    quadratic = Quadratic.of(find(rule), curvature, minimum, start, hyper)
+    found = findings(quadratic)
+    with np.errstate(all="ignore"):
+        orbit = simulate(
+            quadratic.rule,
+            quadratic.settings,
+            curvature=quadratic.curvature,
+            minimum=quadratic.minimum,
+            start=quadratic.start,
+        )
+    return _answer(quadratic, found, judge(quadratic, found, orbit), orbit)
+
+
+def _answer(quadratic: Quadratic, found: Findings, judged: Judgement, orbit: Simulation) -> Diagnosis:
+    limit, evidence = records.threshold(found)
+    lr = quadratic.hyper[quadratic.rate] if quadratic.rate else math.nan
+    return Diagnosis(
+        rule=quadratic.rule.name,
+        settings=dict(quadratic.settings),
+        curvature=quadratic.curvature,
+        minimum=quadratic.minimum,
+        start=quadratic.start,
+        verdict=str(judged.kind),
+        evidence=judged.evidence,
+        because=judged.because,
+        amplitude=judged.amplitude,
+        amplitude_formula=readable(judged.formula),
+        rate=judged.rate,
+        threshold=limit,
+        threshold_formula=readable(found.threshold.formula) if found.threshold and limit != math.inf else None,
+        threshold_evidence=evidence,
+        margin=limit / lr if lr else math.inf,
+        simulated=orbit,
+        agrees=judged.disagreement is None,
+        disagreements=() if judged.disagreement is None else (judged.disagreement,),
+        advice=advise(quadratic, found, judged.kind, limit),
+        recurrence=recurrence(quadratic, found.structure.shifted is None),
+        fixed_point=records.fixed_point(found),
+        cycles=tuple(records.cycle(c) for c in found.cycles),
+        decrease=decrease_in_words(found),
+        assumptions=assumptions(quadratic, found),
+        undone=tuple(found.undone),
+    )

@@ -1,0 +1,127 @@
+"""Verdicts against what is known of each setting, and that nothing a user can give ends in a traceback."""
+
+import json
+import math
+from importlib import resources
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from surefoot.diagnose.record import as_json, record, strict
+from surefoot.diagnose.run import diagnose
+from surefoot.errors import UserError
+from surefoot.rules import Rate
+from tests.diagnose import own_rules
+from tests.rules.own import CHOSEN, named
+
+SCHEMA = json.loads((resources.files("surefoot.diagnose") / "schema.json").read_text())
+
+
+@pytest.mark.parametrize(
+    ("rule", "settings", "verdict", "evidence"),
+    [
+        ("sgd", {"lr": 0.5}, "converges monotonically", "proved"),
+        ("sgd", {"lr": 1.5}, "converges monotonically", "proved"),
+        ("sgd", {"lr": 2.5}, "diverges", "proved"),
+        ("sgd", {"lr": 0.0}, "trapped", "proved"),
+        ("sgd", {"lr": 1e-18}, "absorbed by rounding", "simulated"),
+        ("momentum", {"lr": 3.7}, "converges", "proved"),
+        ("momentum", {"lr": 3.9}, "diverges", "proved"),
+        ("rmsprop", {"lr": 1e-4}, "converges monotonically", "proved"),
+        ("rmsprop", {"lr": 1.9e-4}, "converges monotonically", "proved"),
+        ("rmsprop", {"lr": 0.01}, "2-cycle", "from the linearisation"),
+        ("rmsprop", {"lr": 1e-5, "centered": True}, "converges monotonically", "certified by interval arithmetic"),
+        ("adagrad", {"lr": 5.0}, "converges", "proved"),
+        ("adagrad", {"eps_at": "maximum"}, "converges monotonically", "proved"),
+        ("adam", {"lr": 1e-3, "eps": 1e-2}, "converges", "from the linearisation"),
+        ("adam", {}, "spikes or chaos", "simulated"),
+        ("adam", {"minimum": 1.0}, "absorbed by rounding", "simulated"),
+        (own_rules.decayed, {"minimum": 1.0}, "trapped", "simulated"),
+        (own_rules.warmed, {"warm": 100.0}, "converges monotonically", "certified by interval arithmetic"),
+    ],
+)
+def test_the_verdict_is_what_is_known(rule, settings, verdict, evidence):
+    diagnosis = diagnose(rule, **settings)
+    assert (diagnosis.verdict, diagnosis.evidence) == (verdict, evidence)
+    assert diagnosis.agrees
+
+
+def test_the_exercise_s_cycle():
+    diagnosis = diagnose("rmsprop", curvature=1.0, lr=0.01, eps=1e-8, beta=0.9)
+    assert diagnosis.amplitude == pytest.approx(0.0049989999, abs=5e-11)
+    assert diagnosis.simulated.amplitude == pytest.approx(diagnosis.amplitude, rel=1e-9)
+    assert diagnosis.margin == pytest.approx(0.02)
+
+
+@pytest.mark.parametrize("beta", [0.0, 0.5, 0.99])
+@pytest.mark.parametrize("rho", [2.5, 100.0])
+def test_the_folded_jacobian_of_rmsprop(beta, rho):
+    eps, h = 1e-4, 2.0
+    diagnosis = diagnose("rmsprop", h, lr=rho * math.sqrt(eps) / h, eps=eps, beta=beta)
+    (cycle,) = diagnosis.cycles
+    values = [complex(*pair) for pair in cycle.eigenvalues]
+    assert sum(values).real == pytest.approx(1 + beta - 8 * (1 - beta) * (0.25 - 1 / rho**2))
+    assert (values[0] * values[1]).real == pytest.approx(beta, abs=1e-12)
+    assert cycle.stable
+    assert cycle.amplitude == pytest.approx(math.sqrt((rho * math.sqrt(eps) / h) ** 2 / 4 - eps / h**2))
+
+
+@pytest.mark.parametrize("b1", [0.0, 0.5, 0.9])
+def test_adam_s_cycle(b1):
+    diagnosis = diagnose("adam", 2.0, lr=1.0, eps=1e-3, beta1=b1, beta2=0.9)
+    (cycle,) = diagnosis.cycles
+    assert cycle.amplitude == pytest.approx((1 - b1) / (1 + b1) / 2 - 1e-3 / 2.0)
+
+
+def test_a_proof_stands_against_an_orbit_that_rounds_and_both_are_said():
+    diagnosis = diagnose("rmsprop", lr=2e-4)  # at the threshold: decreasing, but ever more slowly
+    assert diagnosis.evidence == "proved"
+    assert diagnosis.verdict.startswith("converges")
+    assert not diagnosis.agrees
+    assert "disagree" in diagnosis.disagreements[0]
+
+
+def test_where_the_linearisation_and_the_orbit_differ_the_orbit_has_the_word():
+    diagnosis = diagnose(own_rules.nadam)
+    assert any(cycle.stable for cycle in diagnosis.cycles)
+    assert diagnosis.evidence == "simulated"
+    assert not diagnosis.agrees
+
+
+@pytest.mark.parametrize(("rule", "static"), CHOSEN, ids=named)
+def test_every_rule_under_every_option_has_an_answer_that_fits_the_schema(rule, static):
+    diagnosis = diagnose(rule, **static)
+    Draft202012Validator(SCHEMA).validate(json.loads(as_json(diagnosis)))
+    assert diagnosis.advice.endswith(".")
+    assert "SymPy could not" not in " ".join(diagnosis.undone)
+
+
+@pytest.mark.parametrize("rule", own_rules.EVERY)
+def test_every_rule_never_seen_before_has_an_answer(rule):
+    diagnosis = diagnose(rule, 3.0, minimum=0.5)
+    Draft202012Validator(SCHEMA).validate(strict(record(diagnosis)))
+
+
+def branching(x, g, *, t, lr: Rate = 0.1):
+    return x - lr * g if g > 0 else x
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options", "message"),
+    [
+        (("sgd", 0.0), {}, "curvature must be a number from 1e-12 to 1e[+]12, got 0.0"),
+        (("sgd", -1.0), {}, "curvature must be"),
+        (("sgd", math.nan), {}, "curvature must be"),
+        (("sgd", "steep"), {}, "curvature must be a number"),
+        (("sgd",), {"lr": -1.0}, r"lr must be in \[0, inf\), got -1.0"),
+        (("sgd",), {"lr": 1e200}, "lr must be .* of a size from 1e-150 to 1e150, got 1e[+]200"),
+        (("sgd",), {"start": 0.0}, "start must not be 0"),
+        (("sgd",), {"momentum": 0.9}, "sgd has no hyperparameter 'momentum'"),
+        (("adma",), {}, "did you mean 'adam'"),
+        ((branching,), {}, "cannot be traced: a rule cannot branch"),
+    ],
+)
+def test_a_mistake_is_named_in_one_line(arguments, options, message):
+    with pytest.raises(UserError, match=message) as caught:
+        diagnose(*arguments, **options)
+    assert "\n" not in str(caught.value)
