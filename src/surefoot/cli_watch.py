@@ -11,7 +11,7 @@ from pathlib import Path
 
 from surefoot.errors import UserError
 from surefoot.rules.rule import Setting
-from surefoot.watch.film.save import Progress, checked
+from surefoot.watch.film.save import STILLS, Progress, checked
 from surefoot.watch.show import Watch, watch
 
 
@@ -45,7 +45,7 @@ def basins(landscape: str, options: Options) -> None:
     """Draw which start ends in which minimum; print where the picture is."""
     if options.save is None:
         raise UserError("--basins draws a picture: say where to with --save basins.png")
-    checked(options.save)
+    checked(options.save, STILLS)
     print(_watched(landscape, options).basins().save(options.save))
 
 

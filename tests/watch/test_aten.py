@@ -6,7 +6,7 @@ import torch
 from torch.nn import functional
 
 from surefoot.engines.field import Field
-from surefoot.watch.minima import numbers
+from surefoot.watch.minima import both
 from surefoot.watch.own import aten
 from surefoot.watch.own.torch_loss import TorchLoss
 
@@ -49,10 +49,11 @@ def rewritten(function):
 @pytest.mark.parametrize("name", SAMPLES)
 def test_loss_and_gradient_are_torchs(name):
     torchs = TorchLoss.of(SAMPLES[name])
-    value, gradient = numbers(rewritten(torchs))
+    at = both(rewritten(torchs))
     for x, y in np.random.default_rng(0).uniform(-3, 3, (25, 2)):
-        assert value(x, y) == pytest.approx(torchs.value(x, y), rel=1e-12, abs=1e-12)
-        np.testing.assert_allclose(gradient(x, y), torchs.gradient(x, y), rtol=1e-10, atol=1e-10)
+        value, gradient = at(x, y)
+        assert value == pytest.approx(torchs.value(x, y), rel=1e-12, abs=1e-12)
+        np.testing.assert_allclose(gradient, torchs.gradient(x, y), rtol=1e-10, atol=1e-10)
 
 
 @pytest.mark.parametrize("far", [-800.0, 800.0])
@@ -60,9 +61,9 @@ def test_flat_sigmoids_overflow_nowhere(far):
     def flat(x, y):
         return torch.sigmoid(x) + torch.tanh(y) + functional.softplus(x)
 
-    value, gradient = numbers(rewritten(flat))
-    assert value(far, far) == pytest.approx(TorchLoss.of(flat).value(far, far))
-    np.testing.assert_allclose(gradient(far, far), TorchLoss.of(flat).gradient(far, far), atol=1e-12)
+    value, gradient = both(rewritten(flat))(far, far)
+    assert value == pytest.approx(TorchLoss.of(flat).value(far, far))
+    np.testing.assert_allclose(gradient, TorchLoss.of(flat).gradient(far, far), atol=1e-12)
 
 
 @pytest.mark.parametrize("name", UNKNOWN)

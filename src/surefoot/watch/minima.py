@@ -8,47 +8,47 @@ import numpy as np
 from surefoot.engines.field import Field
 from surefoot.watch.scene import Array, Landscape, Point
 from surefoot.watch.start import Bounds
-from surefoot.watch.trajectories import TABLE
+from surefoot.watch.trajectories import TABLE, loss
 
-Value = Callable[[float, float], float]
-Slope = Callable[[float, float], Array]
-#: Searches along each side of the plot.
-SIDE = 11
+#: `(x, y) -> (loss, gradient)`.
+Both = Callable[[float, float], tuple[float, Array]]
+#: Points along each side of the grid on which hollows are looked for.
+SIDE = 161
 #: Minima nearer than this part of the plot's width are one.
 APART = 1e-3
 
 
-def numbers(field: Field, t: float = 1.0) -> tuple[Value, Slope]:
-    """Loss and gradient of a field at a step, without noise, as functions of two numbers."""
+def both(field: Field, t: float = 1.0) -> Both:
+    """Loss and gradient of a field at a step, without noise, as a function of two numbers."""
 
-    def at(x: float, y: float) -> tuple[Any, tuple[Any, ...]]:
+    def at(x: float, y: float) -> tuple[float, Array]:
         with np.errstate(all="ignore"):
-            return field.evaluate(TABLE, (np.float64(x), np.float64(y)), t=np.float64(t))
+            height, gradient = field.evaluate(TABLE, (np.float64(x), np.float64(y)), t=np.float64(t))
+        return float(height), np.array([float(g) for g in gradient])
 
-    return lambda x, y: float(at(x, y)[0]), lambda x, y: np.array([float(g) for g in at(x, y)[1]])
+    return at
 
 
-def downhill(value: Value, gradient: Slope, start: Point, bounds: Bounds | None = None) -> Point | None:
+def downhill(at: Both, start: Point, bounds: Bounds | None = None) -> Point | None:
     """The local minimum that quasi-Newton steps find from a start, within bounds if given; None where there is none."""
-    from scipy.optimize import minimize  # noqa: PLC0415 - slow to load
+    from scipy import optimize  # noqa: PLC0415 - slow to load
 
-    def both(point: Array) -> tuple[float, Array]:
-        return value(*point), gradient(*point)
+    minimize: Any = optimize.minimize  # its stubs ask for the exact array types of one dimension
 
     options: Any = {
         "bounds": None if bounds is None else (bounds[:2], bounds[2:]),
         "options": {"maxiter": 300, "ftol": 1e-16, "gtol": 1e-10},
     }
     with np.errstate(all="ignore"):
-        found: Any = minimize(both, np.array(start), jac=True, method="L-BFGS-B", **options)
+        found: Any = minimize(lambda p: at(*p), np.array(start), jac=True, method="L-BFGS-B", **options)
     x, y = (float(c) for c in found.x)
-    enough = 1e-4 * max(1.0, float(np.linalg.norm(gradient(*start))))
-    settled = np.isfinite(found.fun) and float(np.linalg.norm(gradient(x, y))) <= enough
-    return (x, y) if settled else None
+    enough = 1e-4 * max(1.0, float(np.linalg.norm(at(*start)[1])))
+    height, slope = at(x, y)
+    return (x, y) if np.isfinite(height) and float(np.linalg.norm(slope)) <= enough else None
 
 
 def lowest(landscape: Landscape, most: int) -> tuple[Point, ...]:
-    """Of the minima in the plot, those declared and those found from a grid of starts, the lowest ones, lowest first.
+    """Of the minima in the plot, those declared and those found from the hollows of a grid, lowest first.
 
     Of a landscape that moves, those declared, at the last step.
     """
@@ -58,20 +58,31 @@ def lowest(landscape: Landscape, most: int) -> tuple[Point, ...]:
     surface = landscape.surface or landscape.field
     if surface.moves:
         return tuple(declared[:most])
-    value, gradient = numbers(surface)
-    west, east, south, north = landscape.bounds
-    starts = [(x, y) for y in np.linspace(south, north, SIDE) for x in np.linspace(west, east, SIDE)]
-    found = [p for start in starts if (p := downhill(value, gradient, start, landscape.bounds)) is not None]
-    apart = APART * (east - west)
-    kept = [p for p in _distinct([*declared, *found], apart) if _is_lowest(value, p, apart)]
+    at, apart = both(surface), APART * (landscape.bounds[1] - landscape.bounds[0])
+    hollows = _hollows(landscape)[: 2 * most]
+    found = [p for start in hollows if (p := downhill(at, start, landscape.bounds)) is not None]
+    kept = [p for p in _distinct([*declared, *found], apart) if _is_lowest(at, p, apart)]
     # Losses that differ by rounding are equal, and stay in the order in which they were declared.
-    return tuple(sorted(kept, key=lambda p: round(value(*p), 9))[:most])
+    return tuple(sorted(kept, key=lambda p: round(at(*p)[0], 9))[:most])
 
 
-def _is_lowest(value: Value, point: Point, apart: float) -> bool:
+def _hollows(landscape: Landscape) -> list[Point]:
+    """The points of a grid that are lower than their eight neighbours, lowest first."""
+    west, east, south, north = landscape.bounds
+    columns, rows = np.linspace(west, east, SIDE), np.linspace(south, north, SIDE)
+    losses = loss(landscape)(list(np.meshgrid(columns, rows)), 1.0)
+    walled = np.pad(np.where(np.isnan(losses), np.inf, losses), 1, constant_values=np.inf)
+    shifts = [(i, j) for i in (0, 1, 2) for j in (0, 1, 2) if (i, j) != (1, 1)]
+    around = np.min([walled[i : i + SIDE, j : j + SIDE] for i, j in shifts], axis=0)
+    places = np.argwhere(losses <= around)
+    order = np.argsort(losses[places[:, 0], places[:, 1]], kind="stable")
+    return [(float(columns[j]), float(rows[i])) for i, j in places[order]]
+
+
+def _is_lowest(at: Both, point: Point, apart: float) -> bool:
     """Whether it is lower than what lies around it: a search that sets out on a saddle stays there."""
     around = [(point[0] + apart * np.cos(a), point[1] + apart * np.sin(a)) for a in np.linspace(0, 2 * np.pi, 16)]
-    return all(value(*point) <= value(x, y) for x, y in around)
+    return all(at(*point)[0] <= at(x, y)[0] for x, y in around)
 
 
 def _distinct(points: Sequence[Point], apart: float) -> list[Point]:

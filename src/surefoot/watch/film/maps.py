@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from surefoot.errors import UserError
 from surefoot.pages.palette import LIGHT
 from surefoot.watch.film import ground, still
 from surefoot.watch.film import save as saving
@@ -26,9 +25,7 @@ def save(basins: "Basins", path: str | Path) -> Path:
     Raises:
         UserError: if the path does not end in .png or .svg, or cannot be written.
     """
-    place = saving.checked(path)
-    if place.suffix.lower() not in (".png", ".svg"):
-        raise UserError(f"save: {path} must end in .png or .svg; basins are a still picture")
+    place = saving.checked(path, saving.STILLS)
     still.write(draw(basins), place)
     return place
 

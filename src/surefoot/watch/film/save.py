@@ -1,6 +1,6 @@
 """Which ending makes which file, and whether it can be written at all: asked before the work, not after it."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -11,10 +11,11 @@ T = TypeVar("T")
 #: Called with (frames done, frames in all).
 Progress = Callable[[int, int], None]
 ENDINGS = (".html", ".gif", ".mp4", ".png", ".svg")
+STILLS = (".png", ".svg")
 
 
-def checked(path: str | Path) -> Path:
-    """The path, if its ending is known and it can be written.
+def checked(path: str | Path, endings: Sequence[str] = ENDINGS) -> Path:
+    """The path, if it has one of the endings and can be written.
 
     Raises:
         UserError: otherwise, in one line.
@@ -25,8 +26,8 @@ def checked(path: str | Path) -> Path:
     surefoot.errors.UserError: save: walk.bmp must end in .html, .gif, .mp4, .png or .svg
     """
     place = Path(path)
-    if place.suffix.lower() not in ENDINGS:
-        raise UserError(f"save: {path} must end in {', '.join(ENDINGS[:-1])} or {ENDINGS[-1]}")
+    if place.suffix.lower() not in endings:
+        raise UserError(f"save: {path} must end in {', '.join(endings[:-1])} or {endings[-1]}")
     existed = place.exists()
     try:
         with place.open("ab"):
@@ -48,7 +49,7 @@ def draw(picture: Picture, path: Path, progress: Progress | None = None) -> None
 
     ground.matplotlib()
     ending = path.suffix.lower()
-    if ending in (".png", ".svg"):
+    if ending in STILLS:
         still.still(picture, path)
         return
     if ending == ".mp4":

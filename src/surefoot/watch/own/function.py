@@ -9,14 +9,14 @@ import numpy as np
 
 from surefoot.engines.field import Field
 from surefoot.errors import UserError
-from surefoot.watch.minima import downhill, numbers
+from surefoot.watch.minima import Both, both, downhill
 from surefoot.watch.own import aten
 from surefoot.watch.own.checks import sound
 from surefoot.watch.own.plot import around
 from surefoot.watch.own.recorded import record
 from surefoot.watch.own.torch_loss import TorchLoss
 from surefoot.watch.pace import fitted
-from surefoot.watch.scene import Array, Landscape, Point, Recording, Scene, Slider, Walker
+from surefoot.watch.scene import Landscape, Point, Recording, Scene, Slider, Walker
 from surefoot.watch.start import Bounds, inside
 
 STEPS = 300
@@ -48,7 +48,7 @@ def own(
         return _live(field, function, start, bounds, walkers, steps)
     loss = TorchLoss.of(function)
     sound(name, loss.value, loss.gradient(*start), start)
-    box, minima = _plot(loss.value, loss.gradient, start, bounds)
+    box, minima = _plot(loss.both, start, bounds)
     try:
         field = _rewritten(loss, start, box)
     except aten.UnknownError as unknown:
@@ -82,13 +82,12 @@ def _rewritten(loss: TorchLoss, start: Point, box: Bounds) -> Field:
     except UserError as error:
         cause = error.__cause__
         raise cause if isinstance(cause, aten.UnknownError) else aten.UnknownError(str(error)) from error
-    value, gradient = numbers(field)
+    at = both(field)
     random = np.random.default_rng(0)
     low, high = np.array(box[::2]), np.array(box[1::2])
     for point in [np.array(start), *random.uniform(low, high, (SAMPLES, 2))]:
-        ours = np.array([value(*point), *gradient(*point)])
-        torchs = np.array([loss.value(*point), *loss.gradient(*point)])
-        if not np.allclose(ours, torchs, rtol=AGREES, atol=AGREES, equal_nan=True):
+        ours, torchs = at(*point), loss.both(*point)
+        if not np.allclose([ours[0], *ours[1]], [torchs[0], *torchs[1]], rtol=AGREES, atol=AGREES, equal_nan=True):
             raise aten.UnknownError(f"rewritten, it differs from torch at {point[0]:g},{point[1]:g}")
     return field
 
@@ -101,9 +100,9 @@ def _live(
     walkers: Sequence[Walker],
     steps: int | None,
 ) -> Scene:
-    value, gradient = numbers(field)
-    sound(field.name, value, gradient(*start), start)
-    box, minima = _plot(value, gradient, start, bounds)
+    at = both(field)
+    sound(field.name, lambda x, y: at(x, y)[0], at(*start)[1], start)
+    box, minima = _plot(at, start, bounds)
     known = () if field.moves else minima
     said = (inspect.getdoc(function) or "").partition("\n")[0]
     land = Landscape(
@@ -121,14 +120,9 @@ def _live(
     return Scene((fitted(land, walkers, STRIDE),), tuple(walkers), steps, noise=noise)
 
 
-def _plot(
-    value: Callable[[float, float], float],
-    gradient: Callable[[float, float], Array],
-    start: Point,
-    bounds: Bounds | None,
-) -> tuple[Bounds, tuple[Point, ...]]:
-    """What part of the plane to draw, and the minimum in it, if one was found."""
-    lowest = downhill(value, gradient, start)
+def _plot(at: Both, start: Point, bounds: Bounds | None) -> tuple[Bounds, tuple[Point, ...]]:
+    """What part of the plane to draw, and the minimum that was found downhill."""
+    lowest = downhill(at, start)
     box = bounds or around(start, lowest)
     inside(start, box)
     return box, () if lowest is None else (lowest,)

@@ -86,6 +86,10 @@ class TorchLoss:
         slopes = torch.autograd.grad(loss, point, allow_unused=True)
         return np.array([0.0 if slope is None else float(slope) for slope in slopes])
 
+    def both(self, x: float, y: float) -> tuple[float, Array]:
+        """Loss and gradient at one point."""
+        return self.value(x, y), self.gradient(x, y)
+
 
 def _tensors(x: float, y: float) -> list[torch.Tensor]:
     return [torch.tensor(float(number), dtype=torch.float64) for number in (x, y)]
