@@ -154,6 +154,18 @@ def test_a_static_option_changes_the_formula(browser: Browser, live: Path) -> No
         assert end_of(page, "momentum") != before
 
 
+def test_noise_can_be_drawn_anew(browser: Browser, live: Path) -> None:
+    with opened(browser, live, motion="reduce") as seen:
+        page = seen.page
+        assert page.locator("#noise").count() == 0  # the ravine has none
+        page.select_option("#landscape", label="Noisy gradient")
+        before = end_of(page, "sgd")
+        page.select_option("#noise", index=3)
+        assert end_of(page, "sgd") != before
+        page.select_option("#noise", index=0)
+        assert end_of(page, "sgd") == before
+
+
 def test_optimizers_come_and_go(browser: Browser, live: Path) -> None:
     with opened(browser, live, motion="reduce") as seen:
         page = seen.page

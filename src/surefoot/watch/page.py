@@ -12,7 +12,7 @@ from surefoot.watch.scene import Recording, Scene
 HERE = Path(__file__).parent
 #: In the order in which they are run; each of one purpose. `explorer` starts the page.
 SCRIPTS = (
-    "numbers", "theme", "scene", "walk", "edge", "surface", "stage", "chart", "elements", "panels", "readout",
+    "numbers", "theme", "scene", "walk", "edge", "surface", "labels", "stage", "chart", "elements", "panels", "readout",
     "walkers", "player", "explorer",
 )  # fmt: skip
 

@@ -18,6 +18,7 @@ const view = {
 };
 const lands = readLands(scene);
 const noise = readNoise(scene);
+const DRAWS = 8; // different noises that a reader may ask for
 
 const player = new Player(() => view.steps, draw);
 const stage = new Stage(at("stage"), view);
@@ -75,13 +76,23 @@ function enter(land, start) {
       ground();
       rerunAll();
     },
-  })));
+  })), ...noiseControl(land));
   if (scene.isLive) for (const walker of view.walkers) suited(walker, land);
   showStart();
   stage.resize();
   ground();
   if (scene.isLive) for (const walker of view.walkers) walkOn(walker, view);
   choose(view.focus ?? richest(view.shown()) ?? view.walkers[0]);
+}
+
+// Other noise: the same table, begun at another row. All walkers meet the same noise.
+function noiseControl(land) {
+  if (!land.noises) return [];
+  const choices = Array.from({ length: DRAWS }, (_, k) => `draw ${k + 1}`);
+  return [selectControl({ id: "noise", name: "noise drawn", choices, value: noise.choice, change: (choice) => {
+    noise.choice = choice;
+    rerunAll();
+  } })];
 }
 
 function ground() {
@@ -243,12 +254,15 @@ function listenToSurroundings() {
   };
   document.documentElement.addEventListener("themechange", repaint);
   matchMedia("print").addEventListener("change", repaint);
-  let width = stage.width;
-  new ResizeObserver(() => {
-    if (stage.box.clientWidth === width) return;
-    width = stage.box.clientWidth;
+  const widths = () => `${stage.box.clientWidth} ${at("panels").clientWidth}`;
+  let known = widths();
+  const observer = new ResizeObserver(() => {
+    if (widths() === known) return;
+    known = widths();
     repaint();
-  }).observe(stage.box);
+  });
+  observer.observe(stage.box);
+  observer.observe(at("panels"));
 }
 
 buildTransport();

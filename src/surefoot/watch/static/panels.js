@@ -17,16 +17,31 @@ function quantitiesOf(view) {
   const others = [
     {
       title: "Curvature × effective rate",
-      note: "as a part of what is stable: 2 for a plain step, more with momentum. Above the line steps grow",
+      note: "as a part of the rule’s edge of stability: above the line, steps grow",
       values: (walk) => walk.tension,
       scale: "log",
       threshold: 1,
     },
-    { title: "Loss", note: view.land.lossNote, values: (walk) => walk.loss, scale: "auto" },
+    lossOf(view),
     { title: "Distance to the nearest minimum", note: "", values: (walk) => walk.distance, scale: "auto" },
     { title: "Distance from the plane", note: "the plane is a projection", values: (walk) => walk.residual, scale: "auto" },
   ];
   return [...rates, ...others].filter(({ values }) => view.shown().some(({ walk }) => hasNumbers(values(walk))));
+}
+
+// A loss that falls below zero is drawn from the lowest up, so that it can stand on a log scale too.
+function lossOf(view) {
+  const { land } = view;
+  const lowest = Math.min(...view.shown().map(({ walk }) => leastOf(walk.loss)));
+  if (!(lowest < 0)) return { title: "Loss", note: land.lossNote, values: (walk) => walk.loss, scale: "auto" };
+  const known = scene.isLive && !land.moves ? view.ground.minima(0).map((point) => view.ground.loss(point, 0)) : [];
+  const floor = Math.min(lowest, ...known);
+  const note = `above the lowest, ${shortly(floor)}${land.lossNote && `; ${land.lossNote}`}`;
+  return { title: "Loss", note, values: (walk) => walk.loss.map((value) => value - floor), scale: "auto" };
+}
+
+function leastOf(values) {
+  return values.reduce((least, value) => (value < least ? value : least), Infinity);
 }
 
 function hasNumbers(values) {

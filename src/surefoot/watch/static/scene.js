@@ -5,12 +5,19 @@ function decoded(text) {
   return new Float32Array(bytes.buffer);
 }
 
-// The draws of the noise: step t, from 1, has row t - 1; a walk longer than the table begins it again.
+// The draws of the noise: step t, from 1, has row t - 1; a walk longer than the table begins it again. Another choice
+// than the first begins it so many eighths down.
 function readNoise({ noise }) {
-  if (!noise) return { draw: () => 0 };
+  if (!noise) return { choice: 0, draw: () => 0 };
   const values = decoded(noise.values);
   const rows = values.length / noise.columns;
-  return { draw: (t, column) => values[((t - 1) % rows) * noise.columns + column] };
+  return {
+    choice: 0,
+    draw(t, column) {
+      const row = (t - 1 + Math.floor((this.choice * rows) / DRAWS)) % rows;
+      return values[row * noise.columns + column];
+    },
+  };
 }
 
 // All that can be chosen: landscapes with their printed functions, or the one recorded surface.

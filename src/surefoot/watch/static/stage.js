@@ -96,9 +96,6 @@ class Stage {
     context.moveTo(this.x(xs[from]), this.y(ys[from]));
     for (let k = from + 1; k <= to; k++) context.lineTo(this.x(xs[k]), this.y(ys[k]));
     context.lineJoin = context.lineCap = "round";
-    context.lineWidth = 4;
-    context.strokeStyle = theme.surface;
-    context.stroke();
     context.lineWidth = 1.75;
     context.strokeStyle = theme.series[hue];
     context.stroke();
@@ -124,7 +121,9 @@ class Stage {
     if (isStill) for (const walker of this.view.shown()) this.drawRest(context, walker, t);
     this.drawStart(context);
     if (this.view.focus?.isShown) this.drawStride(context, this.view.focus, t);
-    for (const walker of this.view.shown()) this.drawHead(context, walker, t);
+    const shown = [...this.view.shown()].sort((a, b) => (a === this.view.focus) - (b === this.view.focus));
+    const heads = shown.map((walker) => ({ title: walker.title, ...this.drawHead(context, walker, t) }));
+    drawLabels(context, heads.reverse(), this.width, this.height, this.view.theme);
   }
 
   drawRest(context, { walk, hue }, t) {
@@ -170,14 +169,12 @@ class Stage {
     context.stroke();
   }
 
+  // The walker itself; gives where it stands on the canvas, which is the edge while it is outside the plot.
   drawHead(context, walker, t) {
     const { theme } = this.view;
     const { walk } = walker;
     const left = walk.left;
-    if (left >= 0 && t >= left) {
-      this.drawExit(context, walker);
-      return;
-    }
+    if (left >= 0 && t >= left) return this.drawExit(context, walker);
     const k = Math.min(t, walk.last);
     const [px, py] = [this.x(walk.at[0][k]), this.y(walk.at[1][k])];
     const isInside = px >= 0 && px <= this.width && py >= 0 && py <= this.height;
@@ -185,6 +182,7 @@ class Stage {
     const isFocus = walker === this.view.focus;
     drawMarker(context, walker.marker, qx, qy, isFocus ? 8 : 7, theme.series[walker.hue], theme.surface);
     if (!isInside) this.ring(context, qx, qy, theme.series[walker.hue]);
+    return { x: qx, y: qy };
   }
 
   // Where a diverged walk left the plot: a cross on the edge, crossed by its last step inside.
@@ -208,6 +206,7 @@ class Stage {
       context.lineTo(px + 6, py - 6);
       context.stroke();
     }
+    return { x: px, y: py };
   }
 
   ring(context, x, y, colour) {
