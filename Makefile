@@ -59,6 +59,7 @@ docs: .venv/ready-test
 	$(BIN)/python tests/test_architecture.py
 	$(BIN)/python docs/generate.py
 	$(BIN)/python -m docs.generate_sparse
+	$(BIN)/python -m docs.generate_claims
 
 changelog: .venv/ready-dev
 	$(BIN)/towncrier build $(ARGS)

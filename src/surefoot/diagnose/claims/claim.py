@@ -103,16 +103,19 @@ def kind(verdict: str) -> str:
     >>> kind("holds when lr is small"), kind("does not hold: it spikes"), kind("holds")
     ('holds when', 'does not hold', 'holds')
     """
-    return next(known for known in ("holds when", "does not hold", "holds") if verdict.startswith(known))
+    for known in ("holds when", "does not hold", "holds"):
+        if verdict.startswith(known):
+            return known
+    raise ValueError(f"a verdict must begin with holds, holds when or does not hold, got {verdict!r}")
 
 
 def claim(
     statement: str, source: str, verdict: str = "holds", *, heavy: bool = False
 ) -> Callable[[Callable[[], Evidence]], Claim]:
     """Make a claim of the function that computes it; see `Claim` for the arguments. The file's name is its name."""
+    kind(verdict)  # it must be of one of the three kinds
 
     def make(compute: Callable[[], Evidence]) -> Claim:
-        kind(verdict)  # it must be of one of the three kinds
         return Claim(compute.__module__.rpartition(".")[2], statement, source, verdict, heavy, compute)
 
     return make

@@ -3,14 +3,12 @@
 from surefoot.diagnose.claims.catalogue import KINDS, every, find, names
 from surefoot.diagnose.claims.claim import Figure
 
-SIGNS = {"=": "=", "<": "<", ">": ">"}
-
 
 def number(value: float) -> str:
     """A number with the digits that a reader can use.
 
     >>> number(0.00499899989998), number(2.0), number(1e-12)
-    '0.004999', '2', '1e-12'
+    ('0.004999', '2', '1e-12')
     """
     return f"{value:.4g}"
 

@@ -9,8 +9,8 @@ from surefoot.rules import find
 
 
 @claim(
-    "Epsilon only prevents division by zero.",
-    "the chapter, on AdaGrad, and its exercise, (c)",
+    "Epsilon is there to prevent division by zero, and is of no other consequence.",
+    "how the chapter's 'small smoothing term to prevent division by zero' is usually read",
     "does not hold: it sets the stability limit, in proportion to sqrt(eps) in RMSProp and to eps in Adam",
 )
 def epsilon() -> Evidence:

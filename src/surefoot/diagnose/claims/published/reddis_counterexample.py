@@ -64,7 +64,6 @@ def end(rule: Callable[..., tuple[Value, ...]]) -> float:
 @claim(
     "Adam need not converge to the best point even on a convex problem in one dimension; AMSGrad does.",
     "Reddi, Kale & Kumar 2018, section 3 and Figure 1",
-    heavy=True,
 )
 def reddi() -> Evidence:
     """F = [-1, 1], betas 0.9 and 0.99, lr 0.5/sqrt(t), a million steps."""
