@@ -8,11 +8,13 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from benchmarks import compare, machine, memory, sparse, start, step
+from benchmarks import compare, machine, memory, sparse, start, step, watch
 from benchmarks.draw import draw
 
 HERE = Path(__file__).parent
-PARTS: dict[str, ModuleType] = {"step": step, "compare": compare, "start": start, "memory": memory, "sparse": sparse}
+PARTS: dict[str, ModuleType] = {
+    "step": step, "compare": compare, "start": start, "memory": memory, "sparse": sparse, "watch": watch
+}  # fmt: skip
 
 
 def main(arguments: Sequence[str] | None = None) -> dict[str, Any]:

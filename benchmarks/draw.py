@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from benchmarks.memory import table
-from benchmarks.reaches import reaches, to_best
+from benchmarks.reaches import reaches, to_best, updates
 
 Record = Mapping[str, Any]
 MARKS = {True: "met", False: "MISSED", None: ""}
@@ -136,12 +136,31 @@ def _sparse(part: Record) -> Iterable[str]:
     )
 
 
+def _watch(part: Record) -> Iterable[str]:
+    yield (
+        f"{part['starts']:,} starts x {part['steps']:,} steps by the compiled step loop, float64; an update is one step "
+        "of one start, both its coordinates. A film of 120 frames from the command line: "
+        f"{duration(part['film']['median'])}."
+    )
+    rates = [(row, updates(part, row)) for row in part["landscapes"]]
+    rules = list(rates[0][1])
+    yield ""
+    yield from _table(
+        ["million updates a second", *rules, "compiling all"],
+        [
+            [row["landscape"], *(f"{of[rule] / 1e6:.0f}" for rule in rules), duration(row["compile"])]
+            for row, of in rates
+        ],
+    )
+
+
 SECTIONS = {
     "step": ("Optimizer step", _step),
     "compare": ("Comparison", _compare),
     "start": ("Start", _start),
     "memory": ("Memory", _memory),
     "sparse": ("Sparse gradients", _sparse),
+    "watch": ("Walks and films", _watch),
 }
 
 

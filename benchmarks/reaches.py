@@ -19,7 +19,7 @@ class Reach:
 
 def reaches(record: Record) -> list[Reach]:
     """Every aim, in order; those whose part has not been measured say so."""
-    return [*_step(record), *_compare(record), *_start(record), *_sparse(record)]
+    return [*_step(record), *_compare(record), *_start(record), *_sparse(record), *_watch(record)]
 
 
 def to_fused(row: Record) -> float:
@@ -31,6 +31,13 @@ def to_best(row: Record) -> float:
     """How many times torch's fastest step takes as long as ours."""
     torch = [of["median"] for name, of in row["seconds"].items() if name != "surefoot"]
     return float(min(torch) / row["seconds"]["surefoot"]["median"])
+
+
+def updates(part: Record, row: Record) -> dict[str, float]:
+    """Updates a second of each rule, and of all together; one update is one step of one start, both its coordinates."""
+    one = part["starts"] * part["steps"]
+    medians = {rule: of["median"] for rule, of in row["seconds"].items()}
+    return {**{rule: one / s for rule, s in medians.items()}, "all": one * len(medians) / sum(medians.values())}
 
 
 def _step(record: Record) -> Iterable[Reach]:
@@ -77,6 +84,16 @@ def _sparse(record: Record) -> Iterable[Reach]:
 
     yield _at_least("sparse gradients: against the dense step", 100, ratios("surefoot, dense gradient"))
     yield _at_least("sparse gradients: against torch's sparse optimizers", 1, ratios("torch"))
+
+
+def _watch(record: Record) -> Iterable[Reach]:
+    part = record.get("watch", {})
+    rates = {row["landscape"]: updates(part, row)["all"] / 1e6 for row in part.get("landscapes", [])}
+    for name, rate in (rates or {"any landscape": None}).items():
+        figure = "not measured" if rate is None else f"{rate:.0f} million"
+        aim = f"walks on {name}, eight optimizers: updates a second"
+        yield Reach(aim, "at least 200 million", figure, None if rate is None else rate >= 200)
+    yield _under("a film of 120 frames", 15, part["film"]["median"] if part else None)
 
 
 def _at_least(aim: str, bound: float, ratios: Mapping[str, float]) -> Reach:

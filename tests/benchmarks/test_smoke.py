@@ -6,7 +6,7 @@ import pytest
 
 from benchmarks.__main__ import HERE, main
 from benchmarks.pairs import PAIRS
-from surefoot.rules.catalogue import RULES
+from surefoot.rules.catalogue import CHAPTER, RULES
 
 pytestmark = pytest.mark.slow
 
@@ -97,3 +97,14 @@ def test_bytes_of_every_rule_are_read_off_the_process(measured):
         assert abs(adam[name]["kept"] / count - 1) < 0.1
     assert part["training"]["released"]["kept"] < part["training"]["step after backward"]["kept"] - 2
     assert "| amsgrad |" in page
+
+
+def test_walks_and_a_film_are_timed(measured):
+    part, page = measured("watch")
+    for row in part["landscapes"]:
+        assert set(row["seconds"]) == set(CHAPTER)
+        assert row["compile"] > 0
+        for of in row["seconds"].values():
+            check_spread(of)
+    check_spread(part["film"])
+    assert "| himmelblau |" in page
