@@ -138,8 +138,8 @@ def _sparse(part: Record) -> Iterable[str]:
 
 def _watch(part: Record) -> Iterable[str]:
     yield (
-        f"{part['starts']:,} starts x {part['steps']:,} steps by the compiled step loop, float64; an update is one step "
-        "of one start, both its coordinates. A film of 120 frames from the command line: "
+        f"{part['starts']:,} starts x {part['steps']:,} steps by the compiled step loop, float64; an update is one "
+        "step of one start, both its coordinates. A film of 120 frames from the command line: "
         f"{duration(part['film']['median'])}."
     )
     rates = [(row, updates(part, row)) for row in part["landscapes"]]
