@@ -81,7 +81,7 @@ def test_the_list_has_a_line_for_each():
 
 def test_a_disagreement_is_printed(monkeypatch):
     wrong = claim("Two is one.", "nobody")(lambda: Evidence((FALSE,), (TRUE,)))
-    monkeypatch.setattr("surefoot.diagnose.claims.wording.find", lambda name: wrong)
+    monkeypatch.setitem(claims.show.__globals__, "find", lambda name: wrong)
     text = claims.show("wrong")
     assert "DISAGREEMENT: the figures below speak for 'does not hold'" in text
     assert "b: 2, published 1" in text
