@@ -20,11 +20,12 @@ class Stretch:
     """What orbits did over some steps.
 
     Attributes:
-        before, after: (orbits,) the largest error over the second and over the last quarter.
+        peak, before, after: (orbits,) the largest error over the first, the second and the last quarter.
         left: (orbits,) bool, whether it left the numbers.
         last: (recorded, orbits) the last errors. variables: (variables, orbits) where the orbits are now.
     """
 
+    peak: Numbers
     before: Numbers
     after: Numbers
     left: NDArray[np.bool_]
@@ -64,7 +65,8 @@ class Ensemble:
         """
         parameters = self.parameters | dict(own or {})
         quarter = steps // 4
-        half = self.engine.run(variables, 2 * quarter, parameters, first=first, tail=quarter)
+        begin = self.engine.run(variables, quarter, parameters, first=first, tail=quarter)
+        half = self.engine.run(begin.variables, quarter, parameters, first=first + quarter, tail=quarter)
         rest = steps - 2 * quarter - last
         third = self.engine.run(half.variables, rest, parameters, first=first + 2 * quarter, tail=quarter - last)
         walk = self.engine.run(third.variables, last, parameters, first=first + steps - last, every=1)
@@ -72,8 +74,8 @@ class Ensemble:
         points = walk.path[:, 0] - self.place
         with np.errstate(invalid="ignore"):
             after = np.fmax(self._largest(third), np.abs(points).max(0))
-        left = (half.left > 0) | (third.left > 0) | (walk.left > 0)
-        return Stretch(self._largest(half), after, left, points, walk.variables)
+        left = np.any([one.left > 0 for one in (begin, half, third, walk)], axis=0)
+        return Stretch(self._largest(begin), self._largest(half), after, left, points, walk.variables)
 
     def _largest(self, walk: Walk) -> Numbers:
         assert walk.tail is not None

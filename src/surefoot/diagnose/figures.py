@@ -63,17 +63,16 @@ def phase(name: str, portrait: Portrait) -> Markup:
 def bifurcation(name: str, diagram: Bifurcation, yours: float | None = None) -> Markup:
     """The errors that orbits end on, in size, over one setting; `yours` is marked."""
     sizes = np.abs(diagram.errors)
-    seen = sizes[np.isfinite(sizes) & (sizes > 0)]
-    if not len(seen):
-        return Markup("")
-    top = seen.max()
-    low, high = _around(max(seen.min(), top * 1e-12), top)
+    top = np.nanmax(sizes, initial=0.0) or 1.0
+    least = np.nanmin(np.where(sizes > 0, sizes, top), initial=top)
+    low, high = _around(max(least, top * 1e-12), top)
     order, x = _spread(diagram.name, diagram.values)
     y = Axis("|e| in the end", low, high, log=True)
     counts = np.zeros((ROWS, len(diagram.values)))
     for column, value in enumerate(order):
         row = np.clip(np.log(np.maximum(sizes[value], low) / low) / math.log(high / low) * ROWS, 0, ROWS - 1)
         np.add.at(counts[:, column], (ROWS - 1 - row[np.isfinite(row)]).astype(int), 1)
+    counts[-3:-1] += counts[-1]  # the minimum, and what is too small to be shown: a line that can be seen
     strength = np.where(counts > 0, np.clip(120 + 30 * counts, 0, 255), 0).astype(np.uint8)
     ground = raster.ground(f"{name}-points", [raster.Layer(0, "", strength)])
     marks = _crosshair(x, y, yours, None)

@@ -26,8 +26,8 @@ class Kind(StrEnum):
 
 #: The largest error of an orbit that converges falls at least to this part from one stretch of its steps to the next.
 SHRINKS = 0.9
-#: An error as many times as large as the first has left for good.
-GROWS = 1e30
+#: An error as many times as large as the first has gone far away; and one has left for good.
+FAR, GROWS = 1e10, 1e50
 #: Errors that count as 0: steps of this size are lost to float64.
 NOTHING = 1e-290
 #: An orbit has settled if this changes less, relatively.
@@ -85,19 +85,23 @@ def repeating(before: Numbers, after: Numbers, points: Numbers, tolerance: float
     return kind
 
 
-def coarse(before: Numbers, after: Numbers, left: NDArray[np.bool_], points: Numbers, start: float) -> NDArray[np.str_]:
+def coarse(
+    peak: Numbers, before: Numbers, after: Numbers, left: NDArray[np.bool_], points: Numbers, start: float
+) -> NDArray[np.str_]:
     """The kind of each of many orbits that began near the minimum, from few steps and without exponents.
 
-    What neither settles nor repeats itself is `UNDECIDED`: it does not converge, and stays among the numbers.
+    What neither settles nor repeats itself is `UNDECIDED`: it does not converge, and stays among the numbers. Who has
+    been far away does not converge, even if it comes near again: it did not stay.
 
     Args:
-        before, after: (orbits,) the largest error over the second and the last quarter of the steps.
+        peak, before, after: (orbits,) the largest error over the first, the second and the last quarter of the steps.
         left: (orbits,) whether it left the numbers. points: (steps, orbits) the last errors.
         start: the size of the first error.
     """
     kind = repeating(before, after, points, ROUGHLY)
     with np.errstate(invalid="ignore", over="ignore"):
-        kind[(after < before) & (after <= start) | (after < NOTHING)] = Kind.CONVERGES
+        stays = np.maximum(peak, before) <= FAR * start
+        kind[stays & ((after < before) & (after <= start) | (after < NOTHING))] = Kind.CONVERGES
         kind[left | ~(after <= GROWS * start)] = Kind.DIVERGES
     return kind
 

@@ -16,8 +16,9 @@ from surefoot.engines.orbit import Orbits
 
 Numbers = NDArray[np.floating[Any]]
 
-#: Steps from one orthonormalisation to the next: few enough for a factor of 1e18 a step.
-BETWEEN = 16
+#: Steps from one orthonormalisation to the next: few enough for a factor of 1e18 a step, and where there are several
+#: vectors, for one of 1e7 between them.
+ALONE, TOGETHER = 16, 2
 
 
 def exponents(
@@ -46,15 +47,16 @@ def exponents(
     engine = Orbits(map_.tangent(count))
     frame = _orthonormal(np.random.default_rng(0).standard_normal((count, size, orbits)))[0]
     total = np.zeros((count, orbits))
-    blocks = -(-steps // BETWEEN)
+    between = ALONE if count == 1 else TOGETHER
+    blocks = -(-steps // between)
     with np.errstate(all="ignore"):
         for block in range(blocks):
             everything = np.concatenate([variables, frame.reshape(count * size, orbits)])
-            walk = engine.run(everything, BETWEEN, parameters, first=first + block * BETWEEN, threads=1)
+            walk = engine.run(everything, between, parameters, first=first + block * between, threads=1)
             variables = walk.variables[:size]
             frame, lengths = _orthonormal(walk.variables[size:].reshape(count, size, orbits))
             total += np.log(lengths)
-    return total / (blocks * BETWEEN)
+    return total / (blocks * between)
 
 
 def _orthonormal(frame: Numbers) -> tuple[Numbers, Numbers]:

@@ -22,7 +22,11 @@ KEPT = 12
 #: A diagram's starts, beside those that go on from the setting before: of both sides, near and far.
 STARTS = (1e-12, -1e-6, 1e-3, -1.0, 10.0)
 #: Rounds of steps that are let pass at each setting of a diagram, and the errors then kept of each orbit.
-ROUNDS, ROUND, SHOWN = 4, 2048, 48
+ROUNDS, ROUND, SHOWN = 4, 4096, 48
+#: Errors of a diagram above this have left for good, those below are on the minimum.
+GONE, ARRIVED = 1e15, 1e-30
+#: The step count at which a map begins: late, so that what corrects the first steps has faded.
+LATE = 10**6
 
 
 @dataclass(frozen=True)
@@ -51,9 +55,9 @@ class Bifurcation:
 
     Attributes:
         name: what changes. values: its values.
-        errors: (values, points) errors on the attractors found: from starts near and far, and from where orbits were at
-            the value below and at the value above, so that what exists beside another attractor is seen too. NaN where
-            an orbit has left the numbers.
+        errors: (values, points) errors on the attractors found, 0 on the minimum: from starts near and far, and from
+            where orbits were at the value below and at the value above, so that what exists beside another attractor is
+            seen too. NaN where an orbit has left the numbers, or was still on its way: its error fell at every step.
         steps: how many were made before.
     """
 
@@ -72,15 +76,18 @@ def stability_map(
     curvature: float = 1.0,
     minimum: float = 0.0,
     steps: int = 2000,
-    start: float = 1e-12,
+    first: int = LATE,
+    start: float = 1e-20,
 ) -> StabilityMap:
     """What a rule does with a small error, over two settings.
 
     Args:
         rule: the rule. settings: all its hyperparameters and static options; the two of the axes are overruled.
         x, y: a hyperparameter's name, or `curvature`, and its values.
-        curvature: h. minimum: x*. steps: how many. start: the first error, so small that what is seen is whether the
-            minimum itself attracts, and where orbits go if it does not.
+        curvature: h. minimum: x*. steps: how many.
+        first: the step count of the first one: late, so that bias corrections have faded.
+        start: the first error, so small that what is seen is whether the minimum itself attracts, and where orbits go
+            if it does not.
 
     Raises:
         UserError: for an axis that is none, or a value outside its domain.
@@ -94,8 +101,8 @@ def stability_map(
     ensemble = Ensemble(rule, settings, curvature, minimum)
     grid = np.meshgrid(along, up)
     own = {_input(name): values.ravel() for (name, _), values in zip((x, y), grid, strict=True)}
-    stretch = ensemble.run(ensemble.begin(np.array([start]), own), steps, own, last=KEPT)
-    kind = kinds.coarse(stretch.before, stretch.after, stretch.left, stretch.last, abs(start))
+    stretch = ensemble.run(ensemble.begin(np.array([start]), own), steps, own, first=first, last=KEPT)
+    kind = kinds.coarse(stretch.peak, stretch.before, stretch.after, stretch.left, stretch.last, abs(start))
     shape = grid[0].shape
     return StabilityMap(x[0], y[0], along, up, kind.reshape(shape), stretch.after.reshape(shape), steps, start)
 
@@ -155,7 +162,11 @@ def _end(
     walk = ensemble.engine.run(variables, SHOWN, parameters, first=first, every=1)
     assert walk.path is not None
     errors = walk.path[:, 0] - ensemble.place
-    return np.where(np.abs(errors) < kinds.GROWS, errors, np.nan), walk.variables
+    sizes = np.abs(errors)
+    with np.errstate(invalid="ignore"):
+        on_its_way = (np.diff(sizes, axis=0) < 0).all(0) & (sizes[-1] > ARRIVED)
+        seen = (sizes < GONE) & ~on_its_way
+    return np.where(seen, np.where(sizes < ARRIVED, 0.0, errors), np.nan), walk.variables
 
 
 def _axis(rule: Rule, name: str, values: Sequence[float] | Numbers) -> Numbers:

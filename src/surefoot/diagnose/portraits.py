@@ -39,7 +39,7 @@ def portrait(
     *,
     curvature: float = 1.0,
     minimum: float = 0.0,
-    start: float = 1.0,
+    start: float | None = None,
     starts: Sequence[float] = STARTS,
     steps: int = 200,
     transient: int = 20_000,
@@ -48,12 +48,18 @@ def portrait(
 
     Args:
         rule: the rule. settings: all its hyperparameters and static options. curvature: h. minimum: x*.
-        start: the largest first error; `starts` are in units of it. steps: how many to draw, from the start and again
-            after so many of a `transient`.
+        start: the largest first error, unless given thrice the largest error that an orbit from 1 has in the end;
+            `starts` are in units of it. steps: how many to draw, from the start and again after a `transient`.
+
+    >>> from surefoot.rules import find
+    >>> rule = find("rmsprop")
+    >>> drawn = portrait(rule, rule.settings({"lr": 0.01}))
+    >>> drawn.y, drawn.errors.shape, round(float(drawn.errors[0, 0]), 6)
+    ('G', (201, 3), 0.014997)
     """
     ensemble = Ensemble(rule, settings, curvature, minimum)
     names = ensemble.map.variables
-    begin = ensemble.begin(start * np.asarray(starts))
+    begin = ensemble.begin((start or _scale(ensemble, transient)) * np.asarray(starts))
     first = _path(ensemble, begin, steps, 1)
     there = ensemble.engine.run(begin, transient, ensemble.parameters).variables
     last = _path(ensemble, there, steps, transient + 1)
@@ -61,6 +67,13 @@ def portrait(
         return Portrait("next error", first[:-1, 0], first[1:, 0], last[:-1, 0], last[1:, 0])
     slot = names[1].partition(".")[0]
     return Portrait(slot, first[:, 0], first[:, 1], last[:, 0], last[:, 1])
+
+
+def _scale(ensemble: Ensemble, transient: int) -> float:
+    walk = ensemble.engine.run(ensemble.begin(np.ones(1)), transient, ensemble.parameters, tail=transient // 4)
+    assert walk.tail is not None
+    largest = max(walk.tail.high[0, 0] - ensemble.place, ensemble.place - walk.tail.low[0, 0])
+    return float(3 * largest) if 1e-9 < largest < 1e9 else 1.0
 
 
 def _path(ensemble: Ensemble, variables: Numbers, steps: int, first: int) -> Numbers:
