@@ -8,7 +8,7 @@ import pytest
 
 from surefoot.rules import Rule, find
 from surefoot.rules.vocabulary import Value
-from surefoot.watch import page, page_live
+from surefoot.watch import page, page_live, page_recording
 from surefoot.watch.scene import Recording, Scene, Walk, Walker
 from surefoot.watch.show import watch
 
@@ -84,6 +84,10 @@ def test_two_walkers_of_one_rule_are_told_apart(scene: Scene) -> None:
     assert page_live.functions(twice).count('"0|0":') == 1
 
 
-def test_a_long_recording_is_thinned() -> None:
-    long = page.html(recording(frames=200_000))
-    assert len(long.encode()) < LIMIT
+def test_a_long_recording_on_a_fine_grid_is_thinned() -> None:
+    fine = replace(recording(frames=200_000), surface=np.ones((1000, 1500)))
+    crowded = replace(fine, walks=tuple(replace(fine.walks[0], name=f"walk {k}") for k in range(8)))
+    assert len(page.html(crowded).encode()) < LIMIT
+    data = page_recording.data(crowded)
+    assert data["recorded"]["steps"] > 100
+    assert data["recorded"]["grid"]["columns"] / data["recorded"]["grid"]["rows"] == pytest.approx(1.5, rel=0.05)
