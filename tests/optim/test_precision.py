@@ -10,6 +10,7 @@ from torch import Tensor
 
 from surefoot.errors import UserError
 from surefoot.optim import CLASSES, SGD, Adam, RMSProp, RuleOptimizer
+from surefoot.optim import torch as dropin
 from tests.optim.eager import OPTIMIZERS, batched, parameter, randoms, same
 
 every_optimizer = pytest.mark.parametrize("optimizer_class", OPTIMIZERS, ids=lambda c: c.__name__)
@@ -186,7 +187,7 @@ def test_options_are_of_a_group_and_may_change_between_steps() -> None:
     [
         ({"rounding": "down"}, "rounding must be one of 'nearest', 'stochastic', 'kahan', got 'down'"),
         (
-            {"state_dtype": torch.float16},
+            {"state_dtype": torch.int8},
             "state_dtype must be None, torch.float32 or torch.bfloat16, got torch.int8",
         ),
         ({"clip_norm": 0.0}, "clip_norm must be None or a finite number above 0, got 0.0"),
@@ -198,6 +199,20 @@ def test_what_an_option_cannot_be_is_refused(options: dict[str, Any], message: s
         with pytest.raises(UserError) as error:
             make()
         assert str(error.value) == message
+
+
+@pytest.mark.parametrize("name", ["SGD", "Adagrad", "RMSprop", "Adam", "AdamW", "AMSGrad", "LAMB"])
+def test_classes_in_torchs_manner_take_the_options_too(name: str) -> None:
+    made = getattr(dropin, name)
+    p, q = parameter(30, dtype=torch.bfloat16), parameter(2)
+    optimizer = made([p], lr=1e-5, rounding="kahan", clip_value=0.5)
+    train(optimizer, [p], 2)
+    assert optimizer.state[p]["compensation"].any()
+    assert "rounding" not in made([q]).param_groups[0]
+    with pytest.raises(TypeError, match="unexpected keyword argument 'round'"):
+        made([q], round="kahan")
+    with pytest.raises(UserError, match="rounding must be one of"):
+        made([q], rounding="up")
 
 
 @pytest.mark.parametrize("name", CLASSES)

@@ -15,6 +15,7 @@ from surefoot.optim.memory import COMPUTED, KERNEL_DTYPES, STORED, Written, addr
 from surefoot.rules.vocabulary import Node
 
 _dtype = attrgetter("dtype")
+_shape = attrgetter("shape")
 #: A step that takes the gradient's norm; only the pass that adds up its squares is run.
 _LENGTH = Graph(
     "length",
@@ -29,7 +30,7 @@ class Batch:
     """A kernel's plan over parameters that it may take, and the check that it still may.
 
     The check is made before every step and costs as much as a small step itself, so it asks little of each tensor:
-    contiguous and of the planned size is enough; only the few that were planned with other strides are asked for them.
+    contiguous and of the planned shape is enough; only the few that were planned with other strides are asked for them.
     """
 
     def __init__(self, graph: Graph, types: Sequence[torch.dtype], members: Sequence[Member]) -> None:
@@ -59,14 +60,16 @@ class Batch:
         """Whether parameters and gradients lie in memory as laid out, and apart from all that is written."""
         if set(map(type, grads)) != {Tensor} or set(map(_dtype, grads)) != {self._types[1]}:
             return False
+        # A gradient may have been given another shape of as many elements; a parameter that is, moves.
+        if list(map(_shape, grads)) != self._shapes or list(map(Tensor.numel, self._parameters)) != self._numels:
+            return False
         try:
             if not (self._as_planned(self._parameters) and self._as_planned(grads)):
                 return False
         except RuntimeError:  # a sparse tensor has no strides
             return False
-        if self._single and any(
-            grads[i].is_neg() for i in self._single
-        ):  # the imaginary part of a conjugate; strides show larger ones
+        # The imaginary part of a conjugate, if it is one number; strides show larger ones.
+        if self._single and any(grads[i].is_neg() for i in self._single):
             return False
         places = [addresses(self._parameters), addresses(grads), *map(addresses, self._state)]
         if places != self._places:
@@ -74,8 +77,6 @@ class Batch:
         return self._clear
 
     def _as_planned(self, tensors: Sequence[Tensor]) -> bool:
-        if list(map(Tensor.numel, tensors)) != self._numels:
-            return False
         if not self._strides:
             return all(map(Tensor.is_contiguous, tensors))
         odd = all(tensors[i].stride() == s and tensors[i].shape == self._shapes[i] for i, s in self._strides.items())

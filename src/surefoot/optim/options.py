@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from inspect import Parameter
-from typing import Any
+from typing import Any, Literal, TypedDict
 
 import torch
 
@@ -12,6 +12,15 @@ from surefoot.errors import UserError
 
 ROUNDINGS = ("nearest", "stochastic", "kahan")
 STATE_DTYPES = (None, torch.float32, torch.bfloat16)
+
+
+class Own(TypedDict, total=False):
+    """The options, as keyword arguments of constructors that are otherwise torch's."""
+
+    rounding: Literal["nearest", "stochastic", "kahan"]
+    state_dtype: torch.dtype | None
+    clip_norm: float | None
+    clip_value: float | None
 
 
 @dataclass(frozen=True)

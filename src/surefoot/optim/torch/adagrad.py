@@ -1,12 +1,13 @@
 """torch's Adagrad: the rule `adagrad`."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Unpack
 
 import torch
 from torch import Tensor
 
 from surefoot.optim.optimizer import RuleOptimizer
+from surefoot.optim.options import Own
 from surefoot.optim.torch import forms
 from surefoot.optim.torch.arguments import check_how, fill_in, given
 from surefoot.optim.torch.spelling import Spelling, decay_of
@@ -27,6 +28,7 @@ class Adagrad(RuleOptimizer):
         initial_accumulator_value: what the sum of squares starts at, in [0, inf). eps: beside the root, in [0, inf).
         maximize: ascend. differentiable: let autograd run through the step, by torch's own operations.
         foreach, fused: accepted; how a step is run is the memory's to decide (docs/use.md).
+        own: `rounding`, `state_dtype`, `clip_norm`, `clip_value`, which torch has not (docs/use.md).
 
     Raises:
         UserError: a ValueError with torch's message, for a setting outside its domain.
@@ -49,6 +51,7 @@ class Adagrad(RuleOptimizer):
         maximize: bool = False,
         differentiable: bool = False,
         fused: bool | None = None,
+        **own: Unpack[Own],
     ) -> None:
         super().__init__(params, given(locals()))
         check_how(self)

@@ -1,11 +1,12 @@
 """torch's Adam, with AMSGrad and weight decay of both kinds: the rules `adam` and `amsgrad`."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Unpack
 
 from torch import Tensor
 
 from surefoot.optim.optimizer import RuleOptimizer
+from surefoot.optim.options import Own
 from surefoot.optim.torch import forms
 from surefoot.optim.torch.arguments import check_how, fill_in, given
 from surefoot.optim.torch.spelling import Spelling, decay_of
@@ -30,6 +31,7 @@ class Adam(RuleOptimizer):
         amsgrad: divide by the root of the largest average so far. decoupled_weight_decay: decay as AdamW does.
         maximize: ascend. differentiable: let autograd run through the step, by torch's own operations.
         capturable, foreach, fused: accepted; how a step is run is the memory's to decide (docs/use.md).
+        own: `rounding`, `state_dtype`, `clip_norm`, `clip_value`, which torch has not (docs/use.md).
 
     Raises:
         UserError: a ValueError with torch's message, for a setting outside its domain.
@@ -54,6 +56,7 @@ class Adam(RuleOptimizer):
         differentiable: bool = False,
         fused: bool | None = None,
         decoupled_weight_decay: bool = False,
+        **own: Unpack[Own],
     ) -> None:
         super().__init__(params, given(locals()))
         check_how(self)

@@ -1,10 +1,11 @@
 """torch's AdamW: Adam's form with the decay on the parameter, as the rule `adamw` has it."""
 
-from typing import Any
+from typing import Any, Unpack
 
 from torch import Tensor
 
 from surefoot.optim.optimizer import RuleOptimizer
+from surefoot.optim.options import Own
 from surefoot.optim.torch.adam import Adam, Betas
 from surefoot.optim.torch.arguments import check_how, fill_in, given
 
@@ -15,6 +16,7 @@ class AdamW(RuleOptimizer):
     Args:
         params, lr, betas, eps, amsgrad, maximize, capturable, differentiable, foreach, fused: as `Adam`'s.
         weight_decay: of the parameter, in [0, inf); a step multiplies it by 1 - lr * weight_decay first.
+        own: `rounding`, `state_dtype`, `clip_norm`, `clip_value`, which torch has not (docs/use.md).
 
     Raises:
         UserError: a ValueError with torch's message, for a setting outside its domain.
@@ -38,6 +40,7 @@ class AdamW(RuleOptimizer):
         capturable: bool = False,
         differentiable: bool = False,
         fused: bool | None = None,
+        **own: Unpack[Own],
     ) -> None:
         super().__init__(params, {**given(locals()), "decoupled_weight_decay": True})
         check_how(self)

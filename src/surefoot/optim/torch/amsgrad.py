@@ -1,10 +1,11 @@
 """AMSGrad as a class of its own, in the manner of torch's Adam."""
 
-from typing import Any
+from typing import Any, Unpack
 
 from torch import Tensor
 
 from surefoot.optim.optimizer import RuleOptimizer
+from surefoot.optim.options import Own
 from surefoot.optim.torch.adam import Adam, Betas
 from surefoot.optim.torch.arguments import check_how, fill_in, given
 
@@ -15,6 +16,7 @@ class AMSGrad(RuleOptimizer):
     Args:
         params, lr, betas, eps, weight_decay, maximize, capturable, differentiable, foreach, fused: as `Adam`'s.
         decoupled_weight_decay: decay as AdamW does.
+        own: `rounding`, `state_dtype`, `clip_norm`, `clip_value`, which torch has not (docs/use.md).
 
     Raises:
         UserError: a ValueError with torch's message, for a setting outside its domain.
@@ -38,6 +40,7 @@ class AMSGrad(RuleOptimizer):
         differentiable: bool = False,
         fused: bool | None = None,
         decoupled_weight_decay: bool = False,
+        **own: Unpack[Own],
     ) -> None:
         super().__init__(params, {**given(locals()), "amsgrad": True})
         check_how(self)

@@ -7,14 +7,27 @@ from typing import Any
 from torch import Tensor
 
 from surefoot.optim.optimizer import RuleOptimizer
+from surefoot.optim.options import OPTIONS
 
 
 def given(arguments: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments of a constructor, from its `locals()`, without `self` and `params`: the optimizer's defaults.
 
+    Those of `own`, which torch's optimizers do not have, are there only if they were given.
+
+    Raises:
+        TypeError: for an argument that there is not.
+
     Tensors of one number are taken without dimensions, as torch takes them.
     """
     settings = {name: value for name, value in arguments.items() if name not in ("self", "params", "__class__")}
+    own = settings.pop("own")
+    for name in own:
+        if name not in OPTIONS:
+            raise TypeError(
+                f"{type(arguments['self']).__name__}.__init__() got an unexpected keyword argument {name!r}"
+            )
+    settings |= own
     if isinstance(settings.get("betas"), list | tuple):
         settings["betas"] = tuple(b.squeeze() if isinstance(b, Tensor) else b for b in settings["betas"])
     return settings

@@ -1,11 +1,12 @@
 """LAMB, which torch does not have, in the manner of torch's AdamW."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Unpack
 
 from torch import Tensor
 
 from surefoot.optim.optimizer import RuleOptimizer
+from surefoot.optim.options import Own
 from surefoot.optim.torch import forms
 from surefoot.optim.torch.adam import Betas
 from surefoot.optim.torch.arguments import check_how, fill_in, given
@@ -23,6 +24,7 @@ class LAMB(RuleOptimizer):
     Args:
         params, lr, betas, maximize, capturable, differentiable, foreach, fused: as `Adam`'s.
         eps: beside the root, in [0, inf). weight_decay: of the parameter, inside the trust ratio, in [0, inf).
+        own: `rounding`, `state_dtype`, `clip_norm`, `clip_value`, which torch has not (docs/use.md).
 
     Raises:
         UserError: a ValueError in torch's words, for a setting outside its domain.
@@ -45,6 +47,7 @@ class LAMB(RuleOptimizer):
         capturable: bool = False,
         differentiable: bool = False,
         fused: bool | None = None,
+        **own: Unpack[Own],
     ) -> None:
         super().__init__(params, given(locals()))
         check_how(self)

@@ -1,11 +1,12 @@
 """torch's RMSprop: the rules `rmsprop` and `rmsprop_momentum`."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Unpack
 
 from torch import Tensor
 
 from surefoot.optim.optimizer import RuleOptimizer
+from surefoot.optim.options import Own
 from surefoot.optim.torch import forms
 from surefoot.optim.torch.arguments import fill_in, given
 from surefoot.optim.torch.spelling import Spelling, decay_of
@@ -28,6 +29,7 @@ class RMSprop(RuleOptimizer):
         momentum: of the scaled gradients, in [0, 1). centered: divide by the root of the variance.
         maximize: ascend. differentiable: let autograd run through the step, by torch's own operations.
         capturable, foreach: accepted; how a step is run is the memory's to decide (docs/use.md).
+        own: `rounding`, `state_dtype`, `clip_norm`, `clip_value`, which torch has not (docs/use.md).
 
     Raises:
         UserError: a ValueError with torch's message, for a setting outside its domain.
@@ -49,6 +51,7 @@ class RMSprop(RuleOptimizer):
         foreach: bool | None = None,
         maximize: bool = False,
         differentiable: bool = False,
+        **own: Unpack[Own],
     ) -> None:
         super().__init__(params, given(locals()))
 

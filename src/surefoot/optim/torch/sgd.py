@@ -1,11 +1,12 @@
 """torch's SGD: gradient descent, and the rule `momentum`."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Unpack
 
 from torch import Tensor
 
 from surefoot.optim.optimizer import RuleOptimizer
+from surefoot.optim.options import Own
 from surefoot.optim.torch import forms
 from surefoot.optim.torch.arguments import check_how, fill_in, given
 from surefoot.optim.torch.spelling import Spelling, decay_of
@@ -26,6 +27,7 @@ class SGD(RuleOptimizer):
         weight_decay: the L2 penalty's coefficient, in [0, inf). nesterov: step along g + momentum * buffer.
         maximize: ascend. differentiable: let autograd run through the step, by torch's own operations.
         foreach, fused: accepted; how a step is run is the memory's to decide (docs/use.md).
+        own: `rounding`, `state_dtype`, `clip_norm`, `clip_value`, which torch has not (docs/use.md).
 
     Raises:
         UserError: a ValueError with torch's message, for a setting outside its domain.
@@ -48,6 +50,7 @@ class SGD(RuleOptimizer):
         foreach: bool | None = None,
         differentiable: bool = False,
         fused: bool | None = None,
+        **own: Unpack[Own],
     ) -> None:
         super().__init__(params, given(locals()))
         check_how(self)
