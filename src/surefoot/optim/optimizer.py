@@ -1,5 +1,6 @@
 """The optimizer: torch's interface around a rule. One class; `make.from_rule` gives it a rule and a name."""
 
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable
 from inspect import unwrap
 from itertools import chain, repeat
@@ -21,6 +22,7 @@ from surefoot.optim.layout import Layout
 from surefoot.optim.options import check, deciding
 from surefoot.optim.precision import new_slot, stored
 from surefoot.optim.sparse.rows import Registry
+from surefoot.optim.telemetry.rate import effective_lr
 from surefoot.rules.rule import Rule
 
 Closure = Callable[[], Any]
@@ -43,11 +45,14 @@ class RuleOptimizer(torch.optim.Optimizer):
     convention: ClassVar[Convention]
     #: torch.amp.GradScaler may set `grad_scale` and `found_inf` before a step; it takes them away afterwards.
     _step_supports_amp_scaling = True
+    #: Who looks on (surefoot.optim.telemetry.tracker), if anybody does.
+    _observer: Any = None
 
     def __init__(self, params: Any, defaults: dict[str, Any]) -> None:
         self._layout: Layout | None = None
         self._options: list[Any] = []
         self._contents: list[Any] = []
+        self._repeats = False
         self._registry: Registry = {}
         self._intake = Intake(self.convention)
         self._release: Any = None  # surefoot.optim.releasing
@@ -71,6 +76,7 @@ class RuleOptimizer(torch.optim.Optimizer):
                 raise UserError(
                     f"params must be of a floating or complex type, got {p.dtype}; convert them, or leave them out"
                 )
+        self._repeats |= _repeats(self.param_groups[-1])
         self._layout = None
 
     def state_dict(self) -> dict[str, Any]:
@@ -128,6 +134,33 @@ class RuleOptimizer(torch.optim.Optimizer):
         for rows in self._registry.values():
             rows.catch_up()
 
+    def effective_lr(self, p: Tensor) -> Tensor:
+        """The effective learning rate of every element of a parameter: how far it moves per unit of a steady gradient.
+
+        It is read off the rule: lr / sqrt(G + eps) for AdaGrad and RMSProp, lr / (sqrt(v_hat) + eps) for Adam, with the
+        state that the last step left and the settings as they are now.
+
+        Args:
+            p: one of the optimizer's parameters, after its first step.
+
+        Returns:
+            A new tensor of its shape, real, in the type it is stepped in; of a complex parameter with one more
+            dimension, last, for the two parts.
+
+        Raises:
+            UserError: for another tensor, before the first step, and, of a rule whose rate depends on the gradient itself
+                (one with signs), when there is none.
+
+        >>> from surefoot.optim import AdaGrad
+        >>> w = torch.nn.Parameter(torch.zeros(2))
+        >>> optimizer = AdaGrad([w], lr=0.1, eps=0.0)
+        >>> w.grad = torch.tensor([3.0, 4.0])
+        >>> optimizer.step()
+        >>> optimizer.effective_lr(w)
+        tensor([0.0333, 0.0250])
+        """
+        return effective_lr(self, p)
+
     def __getstate__(self) -> dict[str, Any]:
         self.catch_up()
         return super().__getstate__()
@@ -135,6 +168,7 @@ class RuleOptimizer(torch.optim.Optimizer):
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(state)
         self._layout = None
+        self._repeats = any(map(_repeats, self.param_groups))
         self._registry = {}
         self._intake = Intake(self.convention)
         self._release = getattr(self, "_release", None)
@@ -168,6 +202,9 @@ class RuleOptimizer(torch.optim.Optimizer):
         if self.defaults.get("differentiable"):
             self._step_differentiably()
             return loss
+        if self._repeats:
+            self._step_in_turns()
+            return loss
         parameters = [p for group in self.param_groups for p in group["params"]]
         grads = list(map(_grad, parameters))
         if any(map(is_, grads, repeat(None))):
@@ -180,7 +217,10 @@ class RuleOptimizer(torch.optim.Optimizer):
             layout = self._layout = Layout(self._members(), grads, self._registry)
             self._options, self._contents = options, self._held()
         self._intake.measure(layout, grads)
-        layout.step(grads)
+        if self._observer is None:
+            layout.step(grads)
+        else:
+            self._observer.around(layout, grads)
         return loss
 
     def _alone(self, p: Tensor, group: dict[str, Any]) -> "RuleOptimizer":
@@ -200,6 +240,25 @@ class RuleOptimizer(torch.optim.Optimizer):
         if self._intake.scales:
             self._intake.scale = inverse(grad_scale)
         return True
+
+    def _step_in_turns(self) -> None:
+        """Step a parameter that stands in its group several times as often, as torch does (and warns of)."""
+        groups, seen = self.param_groups, Counter[Tensor]()
+        turns: defaultdict[int, list[dict[str, Any]]] = defaultdict(lambda: [{**g, "params": []} for g in groups])
+        for number, group in enumerate(groups):
+            for p in (p for p in group["params"] if p.grad is not None):
+                turns[seen[p]][number]["params"].append(p)
+                seen[p] += 1
+        try:
+            for turn in sorted(turns):
+                self.param_groups = turns[turn]
+                members = self._members()
+                grads = [_grad(member.parameter) for member in members]
+                layout = Layout(members, grads, self._registry)
+                self._intake.measure(layout, grads)
+                layout.step(grads)
+        finally:
+            self.param_groups, self._layout = groups, None
 
     def _step_differentiably(self) -> None:
         """Step one parameter after the other, so that autograd can go back through it."""
@@ -259,6 +318,10 @@ class RuleOptimizer(torch.optim.Optimizer):
             for slot in missing:
                 first = float(values[self.rule.start[slot]]) if slot in self.rule.start else 0.0
                 state[slot] = new_slot(p, group, slot, first)
+
+
+def _repeats(group: dict[str, Any]) -> bool:
+    return len(set(group["params"])) < len(group["params"])
 
 
 def _watched(optimizer: RuleOptimizer) -> bool:
