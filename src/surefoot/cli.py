@@ -168,17 +168,32 @@ def watch(
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def diagnose(
     context: typer.Context,
-    rule: Annotated[str, typer.Argument(help="A built-in rule (surefoot rules) or FILE.py:FUNCTION.")],
+    rule: Annotated[str, typer.Argument(help="A built-in rule (surefoot rules), FILE.py:FUNCTION, or a task.")],
     curvature: Annotated[float, typer.Option(metavar="H", help="The second derivative of the loss.")] = 1.0,
     minimum: Annotated[float, typer.Option(metavar="X", help="Where the minimum is.")] = 0.0,
     start: Annotated[float, typer.Option(metavar="E", help="The first error, from which an orbit is simulated.")] = 1.0,
+    optimizer: Annotated[
+        str | None,
+        typer.Option(
+            metavar="RULE", help="Train a task (surefoot tasks or FILE.py:ATTRIBUTE) and look at its curvature."
+        ),
+    ] = None,
+    steps: Annotated[int | None, typer.Option(help="With --optimizer: updates.  [default: the task's own]")] = None,
     report: Annotated[Path | None, typer.Option(help="Write the answer as an HTML page.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object, all else on standard error.")] = False,
 ) -> None:
     """Will it converge, cycle or spike at a given curvature; why; and how certain is that.
 
     Every hyperparameter and option of the rule is an option here: --lr 0.01 --eps-at outside (surefoot rules RULE).
+    With --optimizer, a real training run is held against the rule's edge of stability.
     """
+    if optimizer is not None:
+        from surefoot import cli_network
+
+        cli_network.run(rule, optimizer, context.args, steps=steps, report=report, json=json)
+        return
+    if steps is not None:
+        raise UserError("--steps is of a training run; name its optimizer too: --optimizer adam")
     from surefoot import cli_diagnose
 
     options = cli_diagnose.Options(curvature, minimum, start, report, json, prove=False)

@@ -119,7 +119,8 @@ def finding(ratios, **changes) -> Finding:
 
 
 def test_advice_tells_a_lower_rate_that_helped_from_one_that_did_not() -> None:
-    assert "could be 4.0 times larger" in wording.advice(finding([math.nan, 0.25, 0.25, 0.25]))
+    assert "could be 4.0 times larger" in wording.advice(finding([math.nan, 0.25, 0.2, 0.2]))
+    assert "left it by itself" in wording.advice(finding([math.nan, 1.2, 0.5, 0.2, 0.2, 0.2]))
     helped = finding([math.nan, 1, 1, 1], checked=finding([math.nan, 0.5, 0.5, 0.5]))
     assert "stays below the edge (0.5 of it)" in wording.advice(helped)
     met_again = finding([math.nan, 1, 1, 1], checked=finding([math.nan, 0.5, 1, 1]))

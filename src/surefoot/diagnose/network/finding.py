@@ -56,6 +56,12 @@ class Finding:
         return not all(isfinite(look.loss) for look in self.looks)
 
     @property
+    def peak(self) -> float:
+        """The largest share of the edge that any look along the run found."""
+        finite = [look.stride_sharpness for look in self.looks if isfinite(look.stride_sharpness)]
+        return max(finite) / self.edge if finite else float("nan")
+
+    @property
     def ratio(self) -> float:
         """Stride times curvature over the edge, the median over the last third of the looks."""
         finite = [look.stride_sharpness for look in self.looks if isfinite(look.stride_sharpness) and look.step > 0]
@@ -79,5 +85,10 @@ class Finding:
 
     def record(self) -> dict[str, Any]:
         """The finding as plain data, for JSON."""
-        plain = asdict(self) | {"verdict": self.verdict, "ratio": self.ratio, "lr_below": self.lr_below}
+        plain = asdict(self) | {
+            "verdict": self.verdict,
+            "ratio": self.ratio,
+            "peak": self.peak,
+            "lr_below": self.lr_below,
+        }
         return plain | {"checked": self.checked.record() if self.checked else None}

@@ -23,8 +23,10 @@ def advice(finding: Finding) -> str:
     if finding.diverged:
         return "Lower lr, tenfold to begin with; the curvature before it diverged is in the table."
     if finding.lr_below is None:
-        room = f"{1 / finding.ratio:.1f} times" if finding.ratio > 0.01 else "more than a hundred times"
-        return f"There is room: as this run's curvature stands, lr could be {room} larger before it reaches the edge."
+        if finding.peak >= 1:
+            return "It met the edge on its way and left it by itself; lr is as large as this run can bear."
+        room = f"{1 / finding.peak:.1f} times" if finding.peak > 0.01 else "a hundred times"
+        return f"There is room: lr could be {room} larger before this run's curvature, at its highest, met the edge."
     tried = f"lr {finding.lr_below:g} would put this run's curvature at half the edge"
     if finding.checked is None or finding.checked.diverged:
         return f"{tried}."
