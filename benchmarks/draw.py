@@ -154,6 +154,34 @@ def _watch(part: Record) -> Iterable[str]:
     )
 
 
+def _orbit(part: Record) -> Iterable[str]:
+    side, steps = part["side"], part["steps"]
+    yield (
+        f"{side} x {side} settings, {steps:,} steps each, float64: the map with all that it reports, and the orbits "
+        f"alone. NumPy evaluates the same operations of the same orbits: each {part['share']}th orbit for all steps, "
+        f"so that all stay in the processor's cache, or all orbits for one in {part['share']} steps; then scaled."
+    )
+    yield ""
+    yield from _table(
+        ["rule", "map", "orbits alone", "updates a second", "NumPy, some orbits", "NumPy, some steps", "compiling"],
+        [
+            [
+                row["rule"],
+                *(duration(row["seconds"][name]["median"]) for name in ("stability map", "orbits alone")),
+                f"{side * side * steps / row['seconds']['orbits alone']['median'] / 1e6:.0f} million",
+                *(duration(row["numpy"][name]) for name in ("some cells", "some steps")),
+                duration(row["compile"]),
+            ]
+            for row in part["maps"]
+        ],
+    )
+    yield ""
+    yield from _table(
+        ["`surefoot.diagnose(rule)`, new process, after the import", "median", "processes"],
+        [[rule, duration(of["median"]), str(of["rounds"])] for rule, of in part["diagnoses"].items()],
+    )
+
+
 SECTIONS = {
     "step": ("Optimizer step", _step),
     "compare": ("Comparison", _compare),
@@ -161,6 +189,7 @@ SECTIONS = {
     "memory": ("Memory", _memory),
     "sparse": ("Sparse gradients", _sparse),
     "watch": ("Walks and films", _watch),
+    "orbit": ("Orbits and diagnoses", _orbit),
 }
 
 

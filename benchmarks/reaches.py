@@ -19,7 +19,7 @@ class Reach:
 
 def reaches(record: Record) -> list[Reach]:
     """Every aim, in order; those whose part has not been measured say so."""
-    return [*_step(record), *_compare(record), *_start(record), *_sparse(record), *_watch(record)]
+    return [*_step(record), *_compare(record), *_start(record), *_sparse(record), *_watch(record), *_orbit(record)]
 
 
 def to_fused(row: Record) -> float:
@@ -94,6 +94,18 @@ def _watch(record: Record) -> Iterable[Reach]:
         aim = f"walks on {name}, eight optimizers: updates a second"
         yield Reach(aim, "at least 200 million", figure, None if rate is None else rate >= 200)
     yield _under("a film of 120 frames", 15, part["film"]["median"] if part else None)
+
+
+def _orbit(record: Record) -> Iterable[Reach]:
+    part = record.get("orbit", {})
+    rows = {row["rule"]: row for row in part.get("maps", [])}
+    slowest = max((row["seconds"]["stability map"]["median"] for row in rows.values()), default=None)
+    yield _under("a stability map of 500 x 500 settings, 2,000 steps", 2, slowest)
+    numpy = {rule: min(row["numpy"].values()) for rule, row in rows.items()}
+    ratios = {rule: numpy[rule] / row["seconds"]["orbits alone"]["median"] for rule, row in rows.items()}
+    yield _at_least("its orbits: against NumPy", 50, ratios)
+    medians = [of["median"] for of in part.get("diagnoses", {}).values()]
+    yield _under("a diagnosis after the import, the slowest of the chapter's rules", 1, max(medians, default=None))
 
 
 def _at_least(aim: str, bound: float, ratios: Mapping[str, float]) -> Reach:

@@ -108,3 +108,13 @@ def test_walks_and_a_film_are_timed(measured):
             check_spread(of)
     check_spread(part["film"])
     assert "| himmelblau |" in page
+
+
+def test_maps_are_held_against_numpy(measured):
+    part, page = measured("orbit")
+    for row in part["maps"]:
+        assert all(seconds > 0 for seconds in row["numpy"].values())
+        for of in row["seconds"].values():
+            check_spread(of)
+    assert set(part["diagnoses"]) == set(CHAPTER)
+    assert "| rmsprop |" in page

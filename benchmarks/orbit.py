@@ -1,0 +1,107 @@
+"""Stability maps by the compiled step loop against NumPy, and whole diagnoses."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+
+from benchmarks.timing import Spread, interleaved, spread
+from surefoot.diagnose.ensemble import Ensemble
+from surefoot.diagnose.maps import stability_map
+from surefoot.engines import orbit_numpy
+from surefoot.engines.orbit import Orbits
+from surefoot.rules.catalogue import CHAPTER, find
+
+ROOT = Path(__file__).resolve().parents[1]
+#: Rules and the decay that goes up the map's second axis.
+MAPS = {"rmsprop": "beta", "adam": "beta1"}
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How many cells a side and steps, how often; every so-manieth cell is for NumPy; diagnoses of each rule."""
+
+    side: int
+    steps: int
+    rounds: int
+    share: int
+    diagnoses: int
+
+
+FULL = Effort(side=500, steps=2000, rounds=7, share=50, diagnoses=3)
+QUICK = Effort(side=20, steps=80, rounds=1, share=10, diagnoses=1)
+
+
+def measure(effort: Effort) -> dict[str, Any]:
+    """Seconds of each map, of the same by NumPy, and of a diagnosis of every rule in a new process."""
+    return {
+        "side": effort.side,
+        "steps": effort.steps,
+        "share": effort.share,
+        "maps": [_map(rule, decay, effort) for rule, decay in MAPS.items()],
+        "diagnoses": {rule: _diagnosis(rule, effort.diagnoses) for rule in CHAPTER},
+    }
+
+
+def _map(name: str, decay: str, effort: Effort) -> dict[str, Any]:
+    print(f"orbit: {name}", file=sys.stderr)
+    rule = find(name)
+    settings = rule.settings()
+    rates, decays = np.geomspace(1e-6, 1, effort.side), 1 - np.geomspace(0.5, 1e-3, effort.side)
+    ensemble = Ensemble(rule, settings, 1.0, 0.0)
+    begin = perf_counter()
+    Orbits(ensemble.map.tangent())  # one as large as any, not compiled before
+    compiling = perf_counter() - begin
+    cells = {"lr": np.tile(rates, effort.side), decay: np.repeat(decays, effort.side)}
+    seconds = interleaved(
+        {
+            "stability map": lambda: stability_map(rule, settings, ("lr", rates), (decay, decays), steps=effort.steps),
+            "orbits alone": lambda: _orbits(ensemble, cells, effort.steps),
+        },
+        effort.rounds,
+        warmup=1,
+    )
+    return {"rule": name, "compile": compiling, "seconds": seconds, "numpy": _numpy(ensemble, cells, effort)}
+
+
+def _orbits(ensemble: Ensemble, cells: Mapping[str, Any], steps: int) -> object:
+    """What NumPy is asked for too: the final state of every cell."""
+    return ensemble.engine.run([[1.0]], steps, ensemble.parameters | dict(cells))
+
+
+def _numpy(ensemble: Ensemble, cells: Mapping[str, Any], effort: Effort) -> dict[str, float]:
+    """Seconds for all cells and steps, from a part: of the cells (in the processor's cache), and of the steps."""
+
+    def run(own: Mapping[str, Any], steps: int) -> float:
+        variables = ensemble.begin(np.ones(1), own)
+        begin = perf_counter()
+        orbit_numpy.run(ensemble.map, variables, steps, ensemble.parameters | dict(own))
+        return perf_counter() - begin
+
+    few = {name: values[:: effort.share] for name, values in cells.items()}
+    steps = max(effort.steps // effort.share, 1)
+    return {
+        "some cells": run(few, effort.steps) * effort.share,
+        "some steps": run(cells, steps) * effort.steps / steps,
+    }
+
+
+def _diagnosis(rule: str, times: int) -> Spread:
+    print(f"orbit: diagnosis of {rule}", file=sys.stderr)
+    words = (
+        "import json, time, surefoot, surefoot.diagnose.run; begin = time.perf_counter(); "
+        f"surefoot.diagnose({rule!r}); print(json.dumps(time.perf_counter() - begin))"
+    )
+    run = [sys.executable, "-c", words]
+    return spread(
+        [
+            json.loads(subprocess.run(run, check=True, capture_output=True, text=True, cwd=ROOT).stdout)
+            for _ in range(times)
+        ]
+    )
