@@ -24,6 +24,9 @@ from surefoot.optim.sparse.rows import Registry, settle, suits
 class Layout:
     """The members of a step, in order, sorted by the way they go.
 
+    Attributes:
+        members: the parameters that are stepped, with what goes with each.
+
     Args:
         registry: the parameters that are stepped by rows, which outlive a layout.
     """
@@ -49,7 +52,7 @@ class Layout:
                 self._batches.append((batch, indices))
             else:  # memory that overlaps: the answer is that of one after the other
                 self._alone += [(i, members[i]) for i in indices]
-        self._members = members
+        self.members = members
         if self._tangled(grads):
             self._alone += [(i, members[i]) for _, indices in self._batches for i in indices]
             self._alone += [(i, members[i]) for i in self._by_rows]
@@ -71,7 +74,7 @@ class Layout:
         """Whether those that go alone or by rows have no other way, and are still apart from all the rest."""
         if any(_fits(m, grads[i]) or suits(m, grads[i]) for i, m in self._alone):
             return False
-        if not all(rows.stand(self._members[i], grads[i]) for i, rows in self._by_rows.items()):
+        if not all(rows.stand(self.members[i], grads[i]) for i, rows in self._by_rows.items()):
             return False
         ways = bool(self._alone) + bool(self._batches) + len(self._by_rows)
         return ways == 1 or not self._tangled(grads)
@@ -98,7 +101,7 @@ class Layout:
             key = 0 if drawn is None else int(drawn[i])
             step_tensor(m.graph, m.parameter, grads[i], m.state, m.column.scalars, key)
         for i, rows in self._by_rows.items():
-            rows.step(grads[i], self._members[i].column, 0 if drawn is None else int(drawn[i]))
+            rows.step(grads[i], self.members[i].column, 0 if drawn is None else int(drawn[i]))
 
 
 def _fits(member: Member, g: Tensor) -> bool:

@@ -148,8 +148,8 @@ class RuleOptimizer(torch.optim.Optimizer):
             dimension, last, for the two parts.
 
         Raises:
-            UserError: for another tensor, before the first step, and, of a rule whose rate depends on the gradient itself
-                (one with signs), when there is none.
+            UserError: for another tensor, before the first step, and where the rule's rate depends on the gradient
+                itself, as with signs, and there is none.
 
         >>> from surefoot.optim import AdaGrad
         >>> w = torch.nn.Parameter(torch.zeros(2))

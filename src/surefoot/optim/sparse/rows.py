@@ -1,12 +1,13 @@
 """One parameter with sparse gradients: its touched rows are stepped, and the others made good when their turn comes."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from math import prod
 from typing import Literal, get_args
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import Parameter
 
@@ -102,6 +103,19 @@ class Rows:
             self._way.step(self._parameter, list(self._state.values()), touched, factors, column.scalars, key)
 
     @torch.no_grad()
+    def made_good(self, tables: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """Parameter `x` and state slots as they would be without missed steps: copies where they have any."""
+        factors = dict(zip(self._slots, self._history.since(self._had), strict=True)) if self._slots else {}
+        return {slot: self._times(v.clone(), factors[slot]) if slot in factors else v for slot, v in tables.items()}
+
+    def _times(self, v: Tensor, factor: NDArray[np.float64]) -> Tensor:
+        """Multiply each row in place."""
+        table = flat(v, self._width)
+        wide = working_dtype(table)
+        table.copy_(table.to(wide) * torch.from_numpy(factor).to(table.device, wide)[:, None])
+        return v
+
+    @torch.no_grad()
     def catch_up(self) -> None:
         """Make good the missed steps of all rows; afterwards the state is what a dense step would have left."""
         tables = {"x": self._parameter, **self._state}
@@ -114,9 +128,7 @@ class Rows:
             if "x" in factors and COMPENSATION in tables:
                 factors[COMPENSATION] = factors["x"]
             for slot, factor in factors.items():
-                table = flat(tables[slot], self._width)[rows]
-                wide = working_dtype(table)
-                table.copy_(table.to(wide) * torch.from_numpy(factor).to(table.device, wide)[:, None])
+                self._times(flat(tables[slot], self._width)[rows], factor)
         self._had[:] = self._history.steps
 
 

@@ -1,0 +1,130 @@
+"""One look at a step: samples before it, samples after it, and the figures made of them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from torch import Tensor
+
+from surefoot.engines.intake import FACTOR
+from surefoot.optim.column import Member
+from surefoot.optim.optimizer import RuleOptimizer
+from surefoot.optim.telemetry.measures import Array, Seen, of_group, of_tensors
+from surefoot.optim.telemetry.reading import Reading, read, reading
+from surefoot.optim.telemetry.sample import Sample, of_dense, of_sparse
+
+#: Of each tensor at least and at most so many elements are looked at.
+LEAST, MOST = 32, 1024
+
+
+@dataclass(frozen=True)
+class Look:
+    """A tensor that is about to be stepped: which elements are looked at, and what they and their gradients are.
+
+    `zeros` is the share of zeros in the gradient, or NaN where the sample has to say.
+    """
+
+    member: Member
+    sample: Sample
+    before: Array
+    gradient: Array
+    zeros: float
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What was measured; see `surefoot.optim.telemetry.records.Record`."""
+
+    names: tuple[str, ...]
+    groups: tuple[int, ...]
+    elements: tuple[int, ...]
+    tensors: Array
+    by_group: dict[int, Array]
+
+
+class Glance:
+    """How an optimizer's tensors are looked at."""
+
+    def __init__(self, names: Mapping[int, str], sample: int) -> None:
+        """`names` by the id of the tensor; `sample`: elements in all."""
+        self._names = names
+        self._budget = sample
+        self._samples: dict[tuple[int, ...], Sample] = {}
+
+    def before(self, members: Sequence[Member], grads: Sequence[Tensor]) -> list[Look]:
+        """Take the samples that the step will change."""
+        most = min(MOST, max(LEAST, self._budget // len(members)))
+        return [self._look(member, grad, most) for member, grad in zip(members, grads, strict=True)]
+
+    def _look(self, member: Member, grad: Tensor, most: int) -> Look:
+        p = member.parameter
+        if grad.is_sparse:
+            sample, values, zeros = of_sparse(grad, p, most)
+        else:
+            key = (most, p.is_complex(), *p.shape)
+            if key not in self._samples:
+                self._samples[key] = of_dense(p, most)
+            sample, zeros = self._samples[key], np.nan
+            values = sample.take(grad)
+        return Look(member, sample, np.array(sample.take(p), np.float64), np.array(values, np.float64), zeros)
+
+    def after(self, looks: Sequence[Look], optimizer: RuleOptimizer) -> Figures:
+        """Look again, now that the step has been made."""
+        places = {id(group): number for number, group in enumerate(optimizer.param_groups)}
+        groups = tuple(places.get(id(look.member.column.group), 0) for look in looks)
+        seen = _together(looks)
+        by_group = {}
+        for number in sorted(set(groups)):
+            mine = np.array([k for k, group in enumerate(groups) if group == number])
+            by_group[number] = of_group(seen if len(mine) == len(looks) else _part(seen, mine))
+        names = tuple(self._names.get(id(look.member.parameter), "") for look in looks)
+        elements = tuple(look.member.parameter.numel() for look in looks)
+        return Figures(names, groups, elements, of_tensors(seen), by_group)
+
+
+def _together(looks: Sequence[Look]) -> Seen:
+    """The samples of all tensors side by side."""
+    counts = np.array([len(look.before) for look in looks])
+    shape = (len(looks), max(1, int(counts.max())))
+    valid = np.arange(shape[1]) < counts[:, None]
+    weights = np.array([look.sample.weight for look in looks])
+    gradient = _stacked([look.gradient * look.member.column.hyper().get(FACTOR, 1.0) for look in looks], shape)
+    before = _stacked([look.before for look in looks], shape)
+    rate, trust = np.empty(shape), np.empty(len(looks))
+    kinds: dict[Reading, list[int]] = {}
+    for k, look in enumerate(looks):
+        kinds.setdefault(reading(look.member.column.formula), []).append(k)
+    for of, indices in kinds.items():
+        mine = [looks[k] for k in indices]
+        size = (len(mine), shape[1])
+        slots = {"x": before[indices], "g": gradient[indices]}
+        for slot in set(of.slots) - {"x", "g"}:
+            slots[slot] = _stacked([look.sample.take(look.member.state[slot]) for look in mine], size)
+        uniforms = _uniforms(of, mine)
+        rate[indices], trust[indices] = read(of, slots, uniforms, valid[indices], weights[indices])
+    after = _stacked([look.sample.take(look.member.parameter) for look in looks], shape)
+    shares, zeros = (np.array(values) for values in zip(*((k.sample.share, k.zeros) for k in looks), strict=True))
+    return Seen(before, after, gradient, rate, valid, weights, shares, zeros, trust)
+
+
+def _uniforms(of: Reading, looks: Sequence[Look]) -> list[tuple[float, ...]]:
+    """The host's numbers of each tensor; those of one column are computed once."""
+    known: dict[int, tuple[float, ...]] = {}
+    for look in looks:
+        column = look.member.column
+        if id(column) not in known:
+            hyper = column.hyper()
+            known[id(column)] = of.uniforms(column.t, **{name: hyper[name] for name in column.formula.hyper})
+    return [known[id(look.member.column)] for look in looks]
+
+
+def _stacked(rows: Sequence[NDArray[np.floating]], shape: tuple[int, int]) -> Array:
+    table = np.zeros(shape)
+    for k, row in enumerate(rows):
+        table[k, : len(row)] = row
+    return table
+
+
+def _part(seen: Seen, rows: NDArray[np.int64]) -> Seen:
+    return Seen(**{name: value[rows] for name, value in vars(seen).items()})

@@ -1,0 +1,205 @@
+"""`surefoot.track`: an optimizer's effective learning rates and what goes with them, recorded while it trains."""
+
+from collections.abc import Iterable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from torch import Tensor, nn
+
+from surefoot.errors import UserError
+from surefoot.optim.layout import Layout
+from surefoot.optim.optimizer import RuleOptimizer
+from surefoot.optim.telemetry.glance import Glance
+from surefoot.optim.telemetry.outlets import Outlet, jsonl, tensorboard
+from surefoot.optim.telemetry.records import By, Record, Records
+
+if TYPE_CHECKING:
+    import pandas
+
+#: Steps between two records, and the part of the steps' own time that recording may take.
+EVERY, SHARE = 100, 0.01
+
+
+def track(
+    optimizer: RuleOptimizer,
+    every: int | None = None,
+    *,
+    names: nn.Module | Iterable[tuple[str, Tensor]] | None = None,
+    sample: int = 32_768,
+    keep: int = 1000,
+) -> "Tracker":
+    """Record, from the next step on, what an optimizer does to each of its tensors. Its steps stay as they are.
+
+    Args:
+        optimizer: one of surefoot's.
+        every: steps from one record to the next; the first step is recorded. None: 100, or as many more as keep the
+            recording below 1% of the time that the optimizer's steps take.
+        names: the model, or its `named_parameters()`. Without, the names that the optimizer was given, or places.
+        sample: how many elements are looked at in all. Of each tensor it is every k-th, between 32 and 1,024, all of a
+            small one, the same at every record; of a sparse gradient, elements of the rows that it names.
+        keep: how many records are kept; when there are more, every second one is dropped.
+
+    Raises:
+        UserError: for an optimizer that is not surefoot's, is tracked already or releases its gradients, and for
+            numbers below 1.
+
+    >>> import torch
+    >>> from surefoot.optim import AdaGrad
+    >>> w = torch.nn.Parameter(torch.tensor([1.0, -2.0]))
+    >>> optimizer = AdaGrad([("w", w)], lr=0.1)
+    >>> tracker = track(optimizer, every=2)
+    >>> for _ in range(3):
+    ...     w.grad = torch.tensor([3.0, 0.0])
+    ...     optimizer.step()
+    >>> tracker.frame()[["step", "tensor", "sparsity", "update_ratio"]].round(4)
+       step tensor  sparsity  update_ratio
+    0     1      w       0.5        0.0447
+    1     3      w       0.5        0.0267
+    >>> tracker.stop()
+    """
+    if not isinstance(optimizer, RuleOptimizer):
+        raise UserError(f"track: optimizer must be one of surefoot's, got {type(optimizer).__name__}")
+    if optimizer._observer is not None:
+        raise UserError("track: the optimizer must not be tracked already; call stop() of its tracker first")
+    if optimizer._release is not None:
+        raise UserError("track: the optimizer must not release its gradients, which are gone before they can be seen")
+    for name, value in {"every": every, "sample": sample, "keep": keep}.items():
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
+            raise UserError(f"track: {name} must be a whole number from 1, got {value!r}")
+    tracker = Tracker(optimizer, every, Glance(_named(optimizer, names), sample), keep)
+    optimizer._observer = tracker
+    return tracker
+
+
+class Tracker:
+    """What has been recorded of an optimizer. Made by `track`; as a context manager it stops at the end.
+
+    Attributes:
+        steps: how many steps it has seen. interval: how many lie between the last record and the next.
+    """
+
+    def __init__(self, optimizer: RuleOptimizer, every: int | None, glance: Glance, keep: int) -> None:
+        self.steps, self.interval = 0, every or EVERY
+        self._optimizer, self._every, self._glance = optimizer, every, glance
+        self._records = Records(keep)
+        self._outlets: list[Outlet] = []
+        self._next = 1
+        self._recording, self._stepping, self._timed = 0.0, 0.0, 0
+
+    def around(self, layout: Layout, grads: list[Tensor]) -> None:
+        """Make the optimizer's step, and a record of it if its turn has come."""
+        if not layout.members:
+            layout.step(grads)
+            return
+        self.steps += 1
+        if self.steps < self._next:
+            layout.step(grads)
+            return
+        start = perf_counter()
+        before = self._glance.before(layout.members, grads)
+        stepping = perf_counter()
+        layout.step(grads)
+        stepped = perf_counter()
+        figures = self._glance.after(before, self._optimizer)
+        drift = self._records.drift(figures.names, figures.tensors)
+        record = Record(
+            self.steps, figures.names, figures.groups, figures.elements, figures.tensors, figures.by_group, drift
+        )
+        self._records.add(record)
+        for outlet in self._outlets:
+            outlet(record)
+        self._schedule(stepping - start + perf_counter() - stepped, stepped - stepping)
+
+    def _schedule(self, recording: float, stepping: float) -> None:
+        self._recording += recording
+        self._stepping, self._timed = self._stepping + stepping, self._timed + 1
+        if self._every is None:
+            usual = self._stepping / self._timed
+            self.interval = max(EVERY, int(recording / (SHARE * usual))) if len(self._records.kept) > 1 else EVERY
+        self._next = self.steps + self.interval
+
+    @property
+    def overhead(self) -> float:
+        """The time spent on recording over that spent on the optimizer's steps, estimated from those recorded."""
+        return self._recording / (self._stepping / self._timed * self.steps) if self._timed else 0.0
+
+    @property
+    def records(self) -> list[Record]:
+        """What is kept, in order."""
+        return list(self._records.kept)
+
+    def frame(self, by: By = "tensor") -> "pandas.DataFrame":
+        """The records as a table: a row for each tensor in each recorded step, or for each parameter group.
+
+        Columns: `step`, `group`, `tensor`, `elements`; `effective_lr_q05` to `effective_lr_q95`, quantiles of the
+        effective learning rate; `update_ratio`, the length of the step over the parameter's; `sparsity`, the part of
+        the gradient that is zero; `second_moment`, its mean square; `trust_ratio`, NaN for rules without; `drift`, the
+        decades by which the mean square has moved from the first quarter of the records to the last (of a group: the
+        median of their sizes).
+
+        Raises:
+            UserError: if `by` is neither `tensor` nor `group`.
+        """
+        import pandas  # noqa: PLC0415 - who does not ask for a table need not load it
+
+        if by not in ("tensor", "group"):
+            raise UserError(f"frame: by must be 'tensor' or 'group', got {by!r}")
+        return pandas.DataFrame([row for record in self._records.kept for row in record.rows(by)])
+
+    def tensorboard(self, writer: Any) -> None:
+        """Write what is recorded, and everything that will be, to a `torch.utils.tensorboard.SummaryWriter`.
+
+        Tags are `group 0/update_ratio` and, for tensors, `tensor name/update_ratio`; NaN is left out.
+        """
+        self._connect(tensorboard(writer))
+
+    def jsonl(self, path: str | Path) -> None:
+        """Write what is recorded, and everything that will be, to a file of JSON lines, one a tensor; NaN is null."""
+        self._connect(jsonl(Path(path)))
+
+    def live(self) -> AbstractContextManager[None]:
+        """A table on the terminal, brought up to date at every record, while the context lasts; nothing elsewhere.
+
+        >>> import torch
+        >>> from surefoot.optim import SGD
+        >>> tracker = track(SGD([torch.nn.Parameter(torch.ones(2))]))
+        >>> with tracker.live():
+        ...     pass  # train
+        """
+        from surefoot.optim.telemetry.live import shown  # noqa: PLC0415 - rich is loaded for those who look
+
+        return shown(self._outlets, self._records)
+
+    def stop(self) -> None:
+        """Record no more; what is recorded stays."""
+        if self._optimizer._observer is self:
+            self._optimizer._observer = None
+
+    def _connect(self, outlet: Outlet) -> None:
+        for record in self._records.kept:
+            outlet(record)
+        self._outlets.append(outlet)
+
+    def __enter__(self) -> "Tracker":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+
+def _named(optimizer: RuleOptimizer, names: nn.Module | Iterable[tuple[str, Tensor]] | None) -> dict[int, str]:
+    """What tensors are called, by their id."""
+    places = {
+        id(p): f"group {g}, tensor {k}"
+        for g, group in enumerate(optimizer.param_groups)
+        for k, p in enumerate(group["params"])
+    }
+    given = {
+        id(p): name
+        for group in optimizer.param_groups
+        for p, name in zip(group["params"], group.get("param_names", ()), strict=False)
+    }
+    pairs = names.named_parameters() if isinstance(names, nn.Module) else names or ()
+    return places | given | {id(p): name for name, p in pairs}
