@@ -40,6 +40,12 @@ def test_it_is_small_and_names_no_other_place(scene: Scene) -> None:
     assert "unsafe-eval" not in html
 
 
+def test_scripts_are_short_and_all_there() -> None:
+    files = {path.stem: path.read_text().splitlines() for path in (page.HERE / "static").glob("*.js")}
+    assert set(files) == set(page.SCRIPTS)
+    assert all(len(lines) < 400 and max(map(len, lines)) <= 120 for lines in files.values())
+
+
 def test_the_same_scene_gives_the_same_bytes(scene: Scene) -> None:
     assert page.html(scene) == page.html(scene)
 

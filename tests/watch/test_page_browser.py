@@ -158,7 +158,9 @@ def test_noise_can_be_drawn_anew(browser: Browser, live: Path) -> None:
     with opened(browser, live, motion="reduce") as seen:
         page = seen.page
         assert page.locator("#noise").count() == 0  # the ravine has none
+        assert not page.get_by_text("without the noise").is_visible()
         page.select_option("#landscape", label="Noisy gradient")
+        assert page.get_by_text("without the noise").is_visible()
         before = end_of(page, "sgd")
         page.select_option("#noise", index=3)
         assert end_of(page, "sgd") != before

@@ -7,7 +7,8 @@ class Chart {
   // `series` gives [{ values, last, hue, dash, marker, width }], entry k of values being that of step k.
   constructor(canvas, options) {
     this.canvas = canvas;
-    this.options = options; // { series, steps, stepName, theme, scale: "log" or "auto", threshold, alike: series that share the range }
+    // { series, steps, stepName, theme, scale: "log" or "auto", threshold, alike: all series that share the range }
+    this.options = options;
     this.lines = document.createElement("canvas");
   }
 
@@ -144,9 +145,27 @@ function extremes(values, from, to, go) {
   if (least !== most) go(Math.max(least, most));
 }
 
-// From the least to the greatest value; a diverging line does not flatten the others.
+// From the least to the greatest value, on a log scale where asked for or where it is wide; a diverging line does not
+// flatten the others.
 function rangeOf(series, { scale, threshold }) {
-  let [low, high, leastAbove, mostTame] = [Infinity, -Infinity, Infinity, -Infinity];
+  let { low, high, leastAbove } = extentOf(series);
+  const isLog = leastAbove < Infinity && (scale === "log" || (low >= 0 && high / leastAbove > 50));
+  if (isLog) {
+    if (threshold !== undefined) {
+      leastAbove = Math.min(leastAbove, threshold / 2);
+      high = Math.max(high, threshold * 2);
+    }
+    const bottom = Math.max(leastAbove, high * 10 ** -MOST_DECADES);
+    return { low: bottom / 1.15, high: Math.max(high, bottom) * 1.15, isLog };
+  }
+  if (!(high >= low)) return { low: 0, high: 1, isLog };
+  const room = (high - low || Math.abs(high) || 1) * 0.06;
+  return { low: low - room, high: high + room, isLog };
+}
+
+// The least value, the greatest (of lines that do not diverge, if there are any), and the least above zero.
+function extentOf(series) {
+  let [low, high, tame, leastAbove] = [Infinity, -Infinity, -Infinity, Infinity];
   for (const { values, last, isTame } of series) {
     for (let k = 0; k <= last; k++) {
       const value = values[k];
@@ -154,20 +173,10 @@ function rangeOf(series, { scale, threshold }) {
       if (value < low) low = value;
       if (value > high) high = value;
       if (value > 0 && value < leastAbove) leastAbove = value;
-      if (isTame && value > mostTame) mostTame = value;
+      if (isTame && value > tame) tame = value;
     }
   }
-  if (mostTame > -Infinity) high = Math.min(high, mostTame);
-  const isLog = low >= 0 && leastAbove < Infinity && (scale === "log" || high / leastAbove > 50);
-  if (isLog || (scale === "log" && leastAbove < Infinity)) {
-    if (threshold !== undefined) [leastAbove, high] = [Math.min(leastAbove, threshold / 2), Math.max(high, threshold * 2)];
-    const bottom = Math.max(leastAbove, high * 10 ** -MOST_DECADES);
-    return { low: bottom / 1.15, high: Math.max(high, bottom) * 1.15, isLog: true };
-  }
-  if (!(high >= low)) return { low: 0, high: 1, isLog: false };
-  if (threshold !== undefined) [low, high] = [Math.min(low, 0), Math.max(high, threshold * 1.5)];
-  const room = (high - low || Math.abs(high) || 1) * 0.06;
-  return { low: low - room, high: high + room, isLog: false };
+  return { low, high: tame > -Infinity ? tame : high, leastAbove };
 }
 
 const RAISED = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };

@@ -11,6 +11,10 @@ function make(tag, attributes = {}, ...children) {
   return node;
 }
 
+function button(text, press, attributes = {}) {
+  return make("button", { type: "button", class: "quiet", onclick: press, ...attributes }, text);
+}
+
 // A walker's swatch as the page's own SVG, made by Python for every chart of the project.
 function swatchOf(walker) {
   const holder = make("span", { class: "key", "aria-hidden": "true" });

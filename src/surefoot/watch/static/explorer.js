@@ -167,7 +167,8 @@ function buildTransport() {
     player.pause();
     player.seek(Number(at("scrub").value));
   });
-  at("speed").replaceChildren(...SPEEDS.map((s) => make("option", { value: s, selected: s === player.speed }, `${s} steps/s`)));
+  const speeds = SPEEDS.map((s) => make("option", { value: s, selected: s === player.speed }, `${s} steps/s`));
+  at("speed").replaceChildren(...speeds);
   at("speed").addEventListener("change", () => {
     player.speed = Number(at("speed").value);
   });

@@ -24,7 +24,12 @@ function quantitiesOf(view) {
     },
     lossOf(view),
     { title: "Distance to the nearest minimum", note: "", values: (walk) => walk.distance, scale: "auto" },
-    { title: "Distance from the plane", note: "the plane is a projection", values: (walk) => walk.residual, scale: "auto" },
+    {
+      title: "Distance from the plane",
+      note: "the plane is a projection",
+      values: (walk) => walk.residual,
+      scale: "auto",
+    },
   ];
   return [...rates, ...others].filter(({ values }) => view.shown().some(({ walk }) => hasNumbers(values(walk))));
 }
@@ -102,15 +107,24 @@ class Panels {
       const known = charts.get(one.title);
       if (known) Object.assign(known.options, one);
       else charts.set(one.title, this.newChart(one));
-      holder.append(charts.get(one.title).figure);
+      const { figure, note } = charts.get(one.title);
+      note.textContent = one.note;
+      holder.append(figure);
     }
   }
 
   newChart(options) {
-    const canvas = make("canvas", { role: "img", "aria-label": `${options.title}, over the steps. The numbers are in the table.` });
-    const figure = make("figure", { class: "panel" }, make("figcaption", {}, make("h3", {}, options.title), options.note ?? ""), canvas);
-    const chart = new Chart(canvas, { ...options, steps: () => this.view.steps, theme: () => this.view.theme, stepName: (k) => this.view.stepOf(k) });
-    chart.figure = figure;
+    const label = `${options.title}, over the steps. The numbers are in the table.`;
+    const canvas = make("canvas", { role: "img", "aria-label": label });
+    const note = make("span");
+    const caption = make("figcaption", {}, make("h3", {}, options.title), note);
+    const chart = new Chart(canvas, {
+      ...options,
+      steps: () => this.view.steps,
+      theme: () => this.view.theme,
+      stepName: (frame) => this.view.stepOf(frame),
+    });
+    Object.assign(chart, { note, figure: make("figure", { class: "panel" }, caption, canvas) });
     const scrub = (event) => this.seek(chart.step(event.offsetX));
     canvas.addEventListener("pointerdown", (event) => {
       canvas.setPointerCapture(event.pointerId);

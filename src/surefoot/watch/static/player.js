@@ -72,7 +72,7 @@ function listenToKeys(player) {
   document.addEventListener("keydown", (event) => {
     const action = actions[event.key];
     if (!action || event.ctrlKey || event.metaKey || event.altKey) return;
-    const own = event.key === " " ? "button, input, select, summary, a, .scroll" : "select, input:not([type=checkbox]), .scroll";
+    const own = event.key === " " ? "button, input, select, a, .scroll" : "select, input:not([type=checkbox]), .scroll";
     if (event.target instanceof Element && event.target.closest(own)) return;
     event.preventDefault();
     action(event);

@@ -17,10 +17,14 @@ function numbersAt(walker, step, view) {
     ["loss", shortly(walk.loss[k])],
   ];
   for (const [name, values] of Object.entries(walk.rates)) rows.push([`effective rate of ${name}`, shortly(values[k])]);
-  if (walk.sharpness) rows.push(["curvature × rate", shortly(walk.sharpness[k])], ["stable below", shortly(walk.edge)]);
+  if (walk.sharpness) {
+    rows.push(["curvature × rate", shortly(walk.sharpness[k])], ["stable below", shortly(walk.edge)]);
+  }
   if (hasNumbers(walk.distance)) rows.push(["to the minimum", shortly(walk.distance[k])]);
   if (walk.residual) rows.push(["from the plane", shortly(walk.residual[k])]);
-  for (const [slot, arrays] of Object.entries(walk.state)) rows.push([slot, arrays.map((values) => shortly(values[k])).join(", ")]);
+  for (const [slot, arrays] of Object.entries(walk.state)) {
+    rows.push([slot, arrays.map((values) => shortly(values[k])).join(", ")]);
+  }
   return rows;
 }
 
@@ -33,10 +37,12 @@ class NumbersTable {
 
   draw(t) {
     const rows = this.view.shown().map((walker) => ({ walker, numbers: numbersAt(walker, t, this.view) }));
-    const columns = [...new Set(rows.flatMap(({ numbers }) => numbers.map(([name]) => name)))].filter((name) => !this.isState(name));
+    const names = new Set(rows.flatMap(({ numbers }) => numbers.map(([name]) => name)));
+    const columns = [...names].filter((name) => !this.isState(name));
     const fates = rows.map(({ walker }) => describe(walker, t, this.view));
     const last = fates.some(Boolean) ? ["walk"] : [];
-    const head = make("tr", {}, ...["optimizer", ...last, ...columns].map((name) => make("th", { scope: "col" }, name)));
+    const titles = ["optimizer", ...last, ...columns].map((name) => make("th", { scope: "col" }, name));
+    const head = make("tr", {}, ...titles);
     const body = rows.map(({ walker, numbers }, k) => {
       const known = new Map(numbers);
       const cells = columns.map((name) => make("td", {}, known.get(name) ?? ""));
@@ -68,7 +74,8 @@ class Tip {
     const room = this.box.parentElement;
     const left = px + 18 + this.box.offsetWidth > room.clientWidth ? px - 18 - this.box.offsetWidth : px + 18;
     this.box.style.left = `${Math.max(left, 4)}px`;
-    this.box.style.top = `${clamp(py - this.box.offsetHeight / 2, 4, Math.max(4, room.clientHeight - this.box.offsetHeight - 4))}px`;
+    const lowest = Math.max(4, room.clientHeight - this.box.offsetHeight - 4);
+    this.box.style.top = `${clamp(py - this.box.offsetHeight / 2, 4, lowest)}px`;
   }
 
   hide() {
@@ -78,11 +85,12 @@ class Tip {
 
 // One sentence for each walker, best first, for when time stands still.
 function summary(t, view) {
-  const standing = (walker) => walker.walk.diverged && t >= walker.walk.left ? Infinity : walker.walk.loss[Math.min(t, walker.walk.last)];
+  const standing = ({ walk }) => (walk.diverged && t >= walk.left ? Infinity : walk.loss[Math.min(t, walk.last)]);
   const ordered = [...view.shown()].sort((a, b) => standing(a) - standing(b));
   const each = ordered.map((walker) => {
     const fate = describe(walker, t, view);
     return `${walker.title} ${fate || `loss ${shortly(standing(walker))}`}`;
   });
-  return `${view.land.title}, step ${view.stepOf(t)} of ${view.stepOf(view.steps)}. ${each.join("; ") || "No optimizer is shown"}.`;
+  const all = each.join("; ") || "No optimizer is shown";
+  return `${view.land.title}, step ${view.stepOf(t)} of ${view.stepOf(view.steps)}. ${all}.`;
 }

@@ -45,8 +45,9 @@ class Stage {
   drawGround(t, isNew) {
     const { land } = this.view;
     clearTimeout(this.refining);
-    if (!land.moves && window.devicePixelRatio > 1) this.refining = setTimeout(() => this.paintGround(t, false, window.devicePixelRatio), 120);
     this.paintGround(t, isNew, 1);
+    const density = window.devicePixelRatio;
+    if (!land.moves && density > 1) this.refining = setTimeout(() => this.paintGround(t, false, density), 120);
   }
 
   paintGround(t, isNew, density) {
@@ -84,7 +85,9 @@ class Stage {
       context.clearRect(0, 0, this.width, this.height);
       this.drawn = 0;
     }
-    for (const walker of this.view.shown()) this.drawTrail(context, walker, this.drawn, Math.min(t, lastDrawn(walker.walk)));
+    for (const walker of this.view.shown()) {
+      this.drawTrail(context, walker, this.drawn, Math.min(t, lastDrawn(walker.walk)));
+    }
     this.drawn = t;
   }
 

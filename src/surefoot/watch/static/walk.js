@@ -38,7 +38,8 @@ function takeWalk(variant, starts, hyper, ground, start, steps) {
   const curvature = new Float64Array(3);
   slots.rate.fill(NaN);
   // Arrays that hold this step's numbers, and where they are kept.
-  const kept = [[slots.x, walk.at], [slots.rate, walk.rate], ...variant.state.map((slot) => [slots[slot], walk.state[slot]])];
+  const states = variant.state.map((slot) => [slots[slot], walk.state[slot]]);
+  const kept = [[slots.x, walk.at], [slots.rate, walk.rate], ...states];
   write(walk, 0, kept, ground, NaN);
   for (let t = 1; t <= steps; t++) {
     ground.curvature(slots.x, t, curvature);
@@ -63,7 +64,7 @@ function write(walk, t, kept, ground, sharp) {
   walk.loss[t] = ground.loss(point, t);
   walk.sharpness[t] = sharp;
   let least = Infinity;
-  for (const minimum of ground.minima(t)) least = Math.min(least, Math.hypot(point[0] - minimum[0], point[1] - minimum[1]));
+  for (const [x, y] of ground.minima(t)) least = Math.min(least, Math.hypot(point[0] - x, point[1] - y));
   walk.distance[t] = least;
 }
 

@@ -5,7 +5,8 @@ function suited(walker, land) {
   const chosen = { ...(land.settings[walker.name] ?? {}), ...walker.asked };
   walker.hyper = Object.fromEntries(walker.hypers.map((h) => [h.name, Number(chosen[h.name] ?? h.value)]));
   for (const h of walker.hypers) if (h.decades) h.range = around(walker.hyper[h.name] || h.value, h);
-  walker.static = walker.statics.map((s) => Math.max(0, s.name in chosen ? s.choices.indexOf(chosen[s.name]) : s.value));
+  const place = ({ name, choices, value }) => (name in chosen ? choices.indexOf(chosen[name]) : value);
+  walker.static = walker.statics.map((option) => Math.max(0, place(option)));
 }
 
 // A range declared as so many powers of ten to either side of the value that suits.
@@ -36,7 +37,8 @@ function walkOf(landscape, walkerName, hyper, statics, start, steps) {
   const land = lands.find((one) => one.name === landscape);
   const walker = view.walkers.find((one) => one.name === walkerName);
   const parameters = Object.fromEntries(land.parameters.map((p) => [p.name, p.value]));
-  return takeWalk(walker.variants[statics.join("|")], walker.starts, hyper, makeGround(land, parameters, noise), start, steps);
+  const ground = makeGround(land, parameters, noise);
+  return takeWalk(walker.variants[statics.join("|")], walker.starts, hyper, ground, start, steps);
 }
 
 // The list of optimizers: a switch for each, and a button that chooses whose settings and state are shown.
@@ -57,7 +59,7 @@ class WalkerList {
       box.checked = walker.isShown;
       const label = make("label", { for: box.id }, swatchOf(walker), make("span", {}, walker.title));
       const fate = make("span", { class: "fate", id: `fate-${k}` });
-      const choose = make("button", { type: "button", class: "quiet", "aria-pressed": "false", onclick: () => this.actions.chosen(walker) }, "settings");
+      const choose = button("settings", () => this.actions.chosen(walker));
       choose.setAttribute("aria-label", `${walker.title}: settings and state`);
       walker.parts = { box, fate, choose };
       return make("li", {}, box, label, fate, choose);
@@ -81,13 +83,16 @@ function fateAt(walker, t, view) {
   return `loss ${shortly(walk.loss[Math.min(t, walk.last)])}`;
 }
 
+const RECORDED =
+  "These walks were recorded, and are played as they were. " +
+  "Sliders need a function that can be traced: one written in surefoot's words.";
+
 // The settings of the chosen optimizer. Recorded walks have none.
 function buildSettings(holder, heading, view, changed, reset) {
   const walker = view.focus;
   heading.textContent = walker ? `Settings of ${walker.title}` : "Settings";
   if (!walker?.hypers) {
-    const why = "These walks were recorded, and are played as they were. Sliders need a function that can be traced: one written in surefoot's words.";
-    holder.replaceChildren(make("p", { class: "quiet-text" }, why));
+    holder.replaceChildren(make("p", { class: "quiet-text" }, RECORDED));
     return;
   }
   const numbers = walker.hypers.map((hyper) => numberControl({
@@ -105,6 +110,6 @@ function buildSettings(holder, heading, view, changed, reset) {
       changed(walker);
     },
   }));
-  const again = make("button", { type: "button", class: "quiet", id: "reset", onclick: () => reset(walker) }, "Reset to this landscape's");
+  const again = button("Reset to this landscape's", () => reset(walker), { id: "reset" });
   holder.replaceChildren(...numbers, ...selects, again);
 }
