@@ -15,16 +15,33 @@ if TYPE_CHECKING:
     from surefoot.compare.run import compare
     from surefoot.diagnose.run import diagnose
     from surefoot.errors import UserError
+    from surefoot.optim.telemetry.tracker import track
     from surefoot.tasks.task import Task
     from surefoot.watch.show import watch
 
 __version__ = "0.1.0"
 
-__all__ = ["Task", "UserError", "__version__", "compare", "diagnose", "optim", "rules", "tasks", "testing", "watch"]
+__all__ = [
+    "Task",
+    "UserError",
+    "__version__",
+    "compare",
+    "diagnose",
+    "optim",
+    "rules",
+    "tasks",
+    "testing",
+    "track",
+    "watch",
+]
 
 # `compare`, `diagnose` and `watch` are packages and functions in one: see surefoot/compare/__init__.py.
 _PACKAGES = {"compare", "diagnose", "optim", "rules", "tasks", "testing", "watch"}
-_HOMES = {"Task": "surefoot.tasks.task", "UserError": "surefoot.errors"}
+_HOMES = {
+    "Task": "surefoot.tasks.task",
+    "UserError": "surefoot.errors",
+    "track": "surefoot.optim.telemetry.tracker",
+}
 
 
 def __getattr__(name: str) -> object:
