@@ -38,7 +38,7 @@ def run(task: str, optimizer: str, words: Sequence[str], *, steps: int | None, r
 
         report.write_text(page(finding), encoding="utf-8")
     if json:
-        print(dumps(finding.record(), indent=2, allow_nan=True))
+        print(dumps(finding.record(), indent=2, allow_nan=False))
         return
     show(finding)
     if report is not None:

@@ -84,11 +84,17 @@ class Finding:
         return float(f"{float(self.settings['lr']) * 0.5 / self.ratio:.2g}")
 
     def record(self) -> dict[str, Any]:
-        """The finding as plain data, for JSON."""
-        plain = asdict(self) | {
-            "verdict": self.verdict,
-            "ratio": self.ratio,
-            "peak": self.peak,
-            "lr_below": self.lr_below,
-        }
-        return plain | {"checked": self.checked.record() if self.checked else None}
+        """The finding as plain data, for JSON: what is not a finite number is None."""
+        derived = {"verdict": self.verdict, "ratio": self.ratio, "peak": self.peak, "lr_below": self.lr_below}
+        checked = self.checked.record() if self.checked else None
+        plain: dict[str, Any] = _finite(asdict(self) | derived) | {"checked": checked}
+        return plain
+
+
+def _finite(value: Any) -> Any:
+    """Plain data without numbers that JSON has no word for."""
+    if isinstance(value, dict):
+        return {key: _finite(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(inner) for inner in value]
+    return None if isinstance(value, float) and not isfinite(value) else value

@@ -31,19 +31,15 @@ def page(finding: Finding) -> str:
             "chart-edge",
             [*_course(runs, names, lambda run, look: look.stride_sharpness / run.edge), *_line_at_one(finding)],
             "stride x curvature / edge",
-            "linear",
             "Stride times curvature as a share of the edge of stability, along the run",
         ),
         sharpness=_chart(
             "chart-sharpness",
             _course(runs, names, lambda run, look: look.sharpness),
             "sharpness",
-            "log",
             "The Hessian's largest eigenvalue along the run",
         ),
-        loss=_chart(
-            "chart-loss", _course(runs, names, lambda run, look: look.loss), "loss", "log", "The loss along the run"
-        ),
+        loss=_chart("chart-loss", _course(runs, names, lambda run, look: look.loss), "loss", "The loss along the run"),
     )
     return shell.page(
         f"{finding.optimizer} on {finding.task}: the edge of stability",
@@ -85,9 +81,15 @@ def _line_at_one(finding: Finding) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _chart(name: str, traces: list[dict[str, Any]], title: str, scale: str, label: str) -> Markup:
+def _chart(name: str, traces: list[dict[str, Any]], title: str, label: str) -> Markup:
     layout = {
         "xaxis": charts.axis("step"),
-        "yaxis": charts.axis(title, type=scale, **({"rangemode": "tozero"} if scale == "linear" else {})),
+        "yaxis": charts.axis(title, type="log", **({"dtick": 1} if _wide(traces) else {}), exponentformat="power"),
     }
     return charts.chart(name, traces, layout, height=320, label=label, legend="runs")
+
+
+def _wide(traces: list[dict[str, Any]]) -> bool:
+    """Whether the values span decades enough for ticks at powers of ten alone."""
+    values = [y for trace in traces for y in trace["y"] if y > 0]
+    return bool(values) and max(values) > 100 * min(values)
