@@ -159,7 +159,7 @@ class RuleOptimizer(torch.optim.Optimizer):
         >>> optimizer.effective_lr(w)
         tensor([0.0333, 0.0250])
         """
-        return effective_lr(self, p)
+        return effective_lr(p, self.param_groups, self.state, self.convention, self._registry)
 
     def __getstate__(self) -> dict[str, Any]:
         self.catch_up()
