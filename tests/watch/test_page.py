@@ -40,6 +40,10 @@ def test_it_is_small_and_names_no_other_place(scene: Scene) -> None:
     assert "unsafe-eval" not in html
 
 
+def test_a_long_walk_is_no_large_file() -> None:
+    assert len(page.html(watch("noisy", steps=20_000).shown).encode()) < LIMIT
+
+
 def test_scripts_are_short_and_all_there() -> None:
     files = {path.stem: path.read_text().splitlines() for path in (page.HERE / "static").glob("*.js")}
     assert set(files) == set(page.SCRIPTS)

@@ -20,6 +20,8 @@ from surefoot.watch.scene import Landscape, Scene, Walker
 
 #: A rule with more combinations of static options than this is printed as chosen only, without the selects.
 MOST_VARIANTS = 64
+#: Steps of noise that are written; a longer walk in the page meets them again from the first.
+MOST_DRAWS = 3000
 
 
 def data(scene: Scene) -> dict[str, Any]:
@@ -198,7 +200,7 @@ def _index(tape: Tape, number: Any) -> int:
 def _noise(scene: Scene) -> dict[str, Any] | None:
     if not scene.noise.size:
         return None
-    return {"columns": scene.noise.shape[1], "values": packed(scene.noise)}
+    return {"columns": scene.noise.shape[1], "values": packed(scene.noise[:MOST_DRAWS])}
 
 
 def packed(numbers: Any) -> str:
