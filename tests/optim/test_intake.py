@@ -10,7 +10,9 @@ import pytest
 import torch
 from torch import Tensor
 
+from surefoot.errors import UserError
 from surefoot.optim import SGD, Adam, RuleOptimizer
+from surefoot.optim import torch as dropin
 from tests.optim.eager import OPTIMIZERS, batched, parameter, randoms, same
 
 every_optimizer = pytest.mark.parametrize("optimizer_class", OPTIMIZERS, ids=lambda c: c.__name__)
@@ -205,6 +207,14 @@ def test_halves_are_unscaled_in_float32() -> None:
     p.grad = torch.full((3,), 2.0**-9, dtype=torch.float16)
     scaling.step(optimizer)
     assert p.tolist() == pytest.approx([-1000 * 2.0**-25] * 3, rel=1e-3)
+
+
+def test_a_differentiable_step_refuses_a_loss_scale() -> None:
+    p = parameter(3)
+    optimizer, scaling = dropin.SGD([p], lr=0.1, differentiable=True), scaler()
+    scaling.scale(p.square().sum()).backward()
+    with pytest.raises(UserError, match="grad_scale must be taken back before a differentiable step"):
+        scaling.step(optimizer)
 
 
 def test_a_step_after_a_scaled_one_is_unscaled() -> None:

@@ -215,6 +215,15 @@ def test_classes_in_torchs_manner_take_the_options_too(name: str) -> None:
         made([q], rounding="up")
 
 
+@pytest.mark.parametrize("options", [{"rounding": "kahan"}, {"clip_norm": 1.0}, {"state_dtype": torch.bfloat16}])
+def test_a_differentiable_step_leaves_no_option_out_in_silence(options: dict[str, Any]) -> None:
+    p = parameter(3)
+    p.grad = torch.ones(3)
+    optimizer = dropin.Adam([p], differentiable=True, **options)
+    with pytest.raises(UserError, match=f"{next(iter(options))} must be .* where steps are differentiable"):
+        optimizer.step()
+
+
 @pytest.mark.parametrize("name", CLASSES)
 def test_bytes_of_state(name: str) -> None:
     """As many slots as the rule has: 4 bytes each, 2 in bfloat16, and 2 for the compensation."""

@@ -19,7 +19,7 @@ from surefoot.optim.convention import Convention
 from surefoot.optim.differentiable import step_differentiably
 from surefoot.optim.intake import Intake, inverse
 from surefoot.optim.layout import Layout
-from surefoot.optim.options import check, deciding
+from surefoot.optim.options import check, check_plain, deciding
 from surefoot.optim.precision import new_slot, stored
 from surefoot.optim.sparse.rows import Registry
 from surefoot.optim.telemetry.rate import effective_lr
@@ -262,7 +262,10 @@ class RuleOptimizer(torch.optim.Optimizer):
 
     def _step_differentiably(self) -> None:
         """Step one parameter after the other, so that autograd can go back through it."""
+        if self._intake.scales:
+            raise UserError("grad_scale must be taken back before a differentiable step; call scaler.unscale_ first")
         for group in self.param_groups:
+            check_plain(group)
             graph = self.convention.formula(self.convention.options(group))
             for p in (p for p in group["params"] if p.grad is not None):
                 state = self.state[p]

@@ -87,6 +87,17 @@ def check(settings: Mapping[str, Any]) -> None:
             raise UserError(f"{name} must be {option.must}, got {settings[name]!r}")
 
 
+def check_plain(group: Mapping[str, Any]) -> None:
+    """Refuse options that a differentiable step does not carry out: it would leave them out in silence.
+
+    Raises:
+        UserError: naming the option.
+    """
+    for name, option in OPTIONS.items():
+        if group.get(name, option.default) != option.default:
+            raise UserError(f"{name} must be {option.default!r} where steps are differentiable, got {group[name]!r}")
+
+
 def deciding(group: Mapping[str, Any]) -> tuple[Any, ...]:
     """What of a group's options decides how its parameters are stepped, numbers apart."""
     get = group.get
