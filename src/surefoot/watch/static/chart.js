@@ -2,6 +2,7 @@
 
 const MARGIN = { left: 46, right: 10, top: 8, bottom: 20 };
 const MOST_DECADES = 12;
+const OUTLYING = 10; // on a log scale, so far beyond 98 in 100 values the chart still goes
 
 class Chart {
   // `series` gives [{ values, last, hue, dash, marker, width }], entry k of values being that of step k.
@@ -145,12 +146,14 @@ function extremes(values, from, to, go) {
   if (least !== most) go(Math.max(least, most));
 }
 
-// From the least to the greatest value, on a log scale where asked for or where it is wide; a diverging line does not
-// flatten the others.
+// From the least to the greatest value, on a log scale where asked for or where it is wide. Neither a diverging line nor,
+// on a log scale, a hundredth of the values far from all others flattens the rest.
 function rangeOf(series, { scale, threshold }) {
-  let { low, high, leastAbove } = extentOf(series);
+  let { low, high, leastAbove, most } = extentOf(series);
   const isLog = leastAbove < Infinity && (scale === "log" || (low >= 0 && high / leastAbove > 50));
   if (isLog) {
+    leastAbove = Math.max(leastAbove, most.low / OUTLYING);
+    high = Math.min(high, most.high * OUTLYING);
     if (threshold !== undefined) {
       leastAbove = Math.min(leastAbove, threshold / 2);
       high = Math.max(high, threshold * 2);
@@ -163,20 +166,27 @@ function rangeOf(series, { scale, threshold }) {
   return { low: low - room, high: high + room, isLog };
 }
 
-// The least value, the greatest (of lines that do not diverge, if there are any), and the least above zero.
+// The least value, the greatest (of lines that do not diverge, if there are any), the least above zero, and between
+// what bounds most of those above zero lie.
 function extentOf(series) {
   let [low, high, tame, leastAbove] = [Infinity, -Infinity, -Infinity, Infinity];
+  const above = [];
   for (const { values, last, isTame } of series) {
     for (let k = 0; k <= last; k++) {
       const value = values[k];
       if (!Number.isFinite(value)) continue;
       if (value < low) low = value;
       if (value > high) high = value;
-      if (value > 0 && value < leastAbove) leastAbove = value;
+      if (value > 0) {
+        above.push(value);
+        if (value < leastAbove) leastAbove = value;
+      }
       if (isTame && value > tame) tame = value;
     }
   }
-  return { low, high: tame > -Infinity ? tame : high, leastAbove };
+  const sorted = Float64Array.from(above).sort();
+  const at = (part) => sorted[Math.floor(part * (sorted.length - 1))];
+  return { low, high: tame > -Infinity ? tame : high, leastAbove, most: { low: at(0.01), high: at(0.99) } };
 }
 
 const RAISED = { "-": "⁻", 0: "⁰", 1: "¹", 2: "²", 3: "³", 4: "⁴", 5: "⁵", 6: "⁶", 7: "⁷", 8: "⁸", 9: "⁹" };
