@@ -146,8 +146,8 @@ function extremes(values, from, to, go) {
   if (least !== most) go(Math.max(least, most));
 }
 
-// From the least to the greatest value, on a log scale where asked for or where it is wide. Neither a diverging line nor,
-// on a log scale, a hundredth of the values far from all others flattens the rest.
+// From the least to the greatest value, on a log scale where asked for or where it is wide. Neither a diverging line
+// nor, on a log scale, a hundredth of the values far from all others flattens the rest.
 function rangeOf(series, { scale, threshold }) {
   let { low, high, leastAbove, most } = extentOf(series);
   const isLog = leastAbove < Infinity && (scale === "log" || (low >= 0 && high / leastAbove > 50));
