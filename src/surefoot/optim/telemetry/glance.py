@@ -10,7 +10,7 @@ from torch import Tensor
 from surefoot.engines.intake import FACTOR
 from surefoot.optim.column import Member
 from surefoot.optim.optimizer import RuleOptimizer
-from surefoot.optim.telemetry.measures import Array, Seen, of_group, of_tensors
+from surefoot.optim.telemetry.measures import Array, Seen, Sums, of_group, of_tensors
 from surefoot.optim.telemetry.reading import Reading, read, reading
 from surefoot.optim.telemetry.sample import Sample, of_dense, of_sparse
 
@@ -74,13 +74,11 @@ class Glance:
         places = {id(group): number for number, group in enumerate(optimizer.param_groups)}
         groups = tuple(places.get(id(look.member.column.group), 0) for look in looks)
         seen = _together(looks)
-        by_group = {}
-        for number in sorted(set(groups)):
-            mine = np.array([k for k, group in enumerate(groups) if group == number])
-            by_group[number] = of_group(seen if len(mine) == len(looks) else _part(seen, mine))
+        sums = Sums.of(seen)
+        by_group = {g: of_group(seen, sums, np.flatnonzero(np.array(groups) == g)) for g in sorted(set(groups))}
         names = tuple(self._names.get(id(look.member.parameter), "") for look in looks)
         elements = tuple(look.member.parameter.numel() for look in looks)
-        return Figures(names, groups, elements, of_tensors(seen), by_group)
+        return Figures(names, groups, elements, of_tensors(seen, sums), by_group)
 
 
 def _together(looks: Sequence[Look]) -> Seen:
@@ -89,7 +87,10 @@ def _together(looks: Sequence[Look]) -> Seen:
     shape = (len(looks), max(1, int(counts.max())))
     valid = np.arange(shape[1]) < counts[:, None]
     weights = np.array([look.sample.weight for look in looks])
-    gradient = _stacked([look.gradient * look.member.column.hyper().get(FACTOR, 1.0) for look in looks], shape)
+    columns = {id(look.member.column): look.member.column for look in looks}
+    hyper = {key: column.hyper() for key, column in columns.items()}
+    gradient = _stacked([look.gradient for look in looks], shape)
+    gradient *= np.array([hyper[id(look.member.column)].get(FACTOR, 1.0) for look in looks])[:, None]
     before = _stacked([look.before for look in looks], shape)
     rate, trust = np.empty(shape), np.empty(len(looks))
     kinds: dict[Reading, list[int]] = {}
@@ -101,21 +102,21 @@ def _together(looks: Sequence[Look]) -> Seen:
         slots = {"x": before[indices], "g": gradient[indices]}
         for slot in set(of.slots) - {"x", "g"}:
             slots[slot] = _stacked([look.sample.take(look.member.state[slot]) for look in mine], size)
-        uniforms = _uniforms(of, mine)
+        uniforms = _uniforms(of, mine, hyper)
         rate[indices], trust[indices] = read(of, slots, uniforms, valid[indices], weights[indices])
     after = _stacked([look.sample.take(look.member.parameter) for look in looks], shape)
     shares, zeros = (np.array(values) for values in zip(*((k.sample.share, k.zeros) for k in looks), strict=True))
     return Seen(before, after, gradient, rate, valid, weights, shares, zeros, trust)
 
 
-def _uniforms(of: Reading, looks: Sequence[Look]) -> list[tuple[float, ...]]:
+def _uniforms(of: Reading, looks: Sequence[Look], hyper: Mapping[int, Mapping[str, float]]) -> list[tuple[float, ...]]:
     """The host's numbers of each tensor; those of one column are computed once."""
     known: dict[int, tuple[float, ...]] = {}
     for look in looks:
         column = look.member.column
         if id(column) not in known:
-            hyper = column.hyper()
-            known[id(column)] = of.uniforms(column.t, **{name: hyper[name] for name in column.formula.hyper})
+            values = hyper[id(column)]
+            known[id(column)] = of.uniforms(column.t, **{name: values[name] for name in column.formula.hyper})
     return [known[id(look.member.column)] for look in looks]
 
 
@@ -124,7 +125,3 @@ def _stacked(rows: Sequence[NDArray[np.floating]], shape: tuple[int, int]) -> Ar
     for k, row in enumerate(rows):
         table[k, : len(row)] = row
     return table
-
-
-def _part(seen: Seen, rows: NDArray[np.int64]) -> Seen:
-    return Seen(**{name: value[rows] for name, value in vars(seen).items()})

@@ -1,6 +1,5 @@
 """What is measured in one step, of each tensor and of each parameter group, from samples taken before and after it."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,50 +37,60 @@ class Seen:
     trust: Array
 
 
-def of_tensors(seen: Seen) -> Array:
+@dataclass(frozen=True)
+class Sums:
+    """Over each tensor's sample, (tensors,) each: squared steps, parameters and gradients, and zeros in the last."""
+
+    moved: Array
+    length: Array
+    squares: Array
+    zeros: Array
+
+    @classmethod
+    def of(cls, seen: Seen) -> "Sums":
+        """Add up."""
+
+        def total(values: Array) -> Array:
+            return np.asarray(np.where(seen.valid, values, 0.0).sum(1))
+
+        step = seen.after - seen.before
+        zeros = total((seen.gradient == 0).astype(np.float64))
+        return cls(total(step * step), total(seen.before**2), total(seen.gradient**2), zeros)
+
+
+def of_tensors(seen: Seen, sums: Sums) -> Array:
     """(tensors, columns): quantiles of the rate, length of step over x, zeros in g, mean square of g, trust ratio."""
     with np.errstate(all="ignore"):
         counts = seen.valid.sum(1)
-        moved, length, squares, zeros = _sums(seen)
         columns = [
             *_quantiles(seen.rate, seen.valid, counts),
-            np.sqrt(moved / length),
-            np.where(np.isnan(seen.zeros), 1 - seen.shares * (1 - zeros / counts), seen.zeros),
-            seen.shares * squares / counts,
+            np.sqrt(sums.moved / sums.length),
+            _sparsity(seen, sums),
+            seen.shares * sums.squares / counts,
             seen.trust,
         ]
     return np.stack(columns, axis=1)
 
 
-def of_group(seen: Seen) -> Array:
-    """(columns,): the same of all tensors together, each element counted once; of trust ratios the median."""
+def of_group(seen: Seen, sums: Sums, rows: NDArray[np.int64]) -> Array:
+    """(columns,): the same of some tensors together, each element counted once; of trust ratios the median."""
     with np.errstate(all="ignore"):
-        moved, length, squares, zeros = (total * seen.weights for total in _sums(seen))
-        elements = seen.weights * seen.valid.sum(1)
-        known = np.where(
-            np.isnan(seen.zeros), elements / seen.shares - (elements - zeros), seen.zeros * elements / seen.shares
-        )
-        everything = np.sum(elements / seen.shares)
-        ratios = seen.trust[~np.isnan(seen.trust)]
+        weights, counts = seen.weights[rows], seen.valid[rows].sum(1)
+        elements = weights * counts / seen.shares[rows]
+        ratios = seen.trust[rows][~np.isnan(seen.trust[rows])]
         row = [
-            *_pooled(seen),
-            np.sqrt(moved.sum() / length.sum()),
-            known.sum() / everything,
-            squares.sum() / everything,
+            *_pooled(seen, rows),
+            np.sqrt(np.sum(weights * sums.moved[rows]) / np.sum(weights * sums.length[rows])),
+            np.sum(elements * _sparsity(seen, sums)[rows]) / np.sum(elements),
+            np.sum(weights * sums.squares[rows]) / np.sum(elements),
             np.median(ratios) if len(ratios) else np.nan,
         ]
     return np.array(row, np.float64)
 
 
-def _sums(seen: Seen) -> tuple[Array, Array, Array, Array]:
-    """Of each tensor's sample: squared steps, squared parameters, squared gradients, zeros among the gradients."""
-
-    def total(values: Array) -> Array:
-        return np.asarray(np.where(seen.valid, values, 0.0).sum(1))
-
-    step = seen.after - seen.before
-    zeros = total((seen.gradient == 0).astype(np.float64))
-    return total(step * step), total(seen.before**2), total(seen.gradient**2), zeros
+def _sparsity(seen: Seen, sums: Sums) -> Array:
+    sampled = 1 - seen.shares * (1 - sums.zeros / seen.valid.sum(1))
+    return np.asarray(np.where(np.isnan(seen.zeros), sampled, seen.zeros))
 
 
 def _quantiles(rate: Array, valid: NDArray[np.bool_], counts: NDArray[np.int64]) -> list[Array]:
@@ -97,18 +106,14 @@ def _quantiles(rate: Array, valid: NDArray[np.bool_], counts: NDArray[np.int64])
     return found
 
 
-def _pooled(seen: Seen) -> list[float]:
+def _pooled(seen: Seen, tensors: NDArray[np.int64]) -> list[float]:
     """Quantiles over all tensors: the least rate with at least that part of the elements at or below it."""
-    rates = seen.rate[seen.valid]
+    valid = seen.valid[tensors]
+    rates = seen.rate[tensors][valid]
     if not len(rates):
         return [np.nan] * len(QUANTILES)
-    weights = np.broadcast_to(seen.weights[:, None], seen.valid.shape)[seen.valid]
+    weights = np.broadcast_to(seen.weights[tensors][:, None], valid.shape)[valid]
     order = np.argsort(rates)
     reached = np.cumsum(weights[order])
     places = np.searchsorted(reached, np.array(QUANTILES) * reached[-1])
     return [float(rates[order[min(place, len(order) - 1)]]) for place in places]
-
-
-def named(row: Array) -> Mapping[str, float]:
-    """A row of figures by column."""
-    return dict(zip(COLUMNS, map(float, row), strict=True))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from contextlib import AbstractContextManager
+from math import ceil
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -13,12 +14,13 @@ from surefoot.optim.layout import Layout
 from surefoot.optim.optimizer import RuleOptimizer
 from surefoot.optim.telemetry.glance import Glance
 from surefoot.optim.telemetry.outlets import Outlet, jsonl, tensorboard
+from surefoot.optim.telemetry.reading import reading
 from surefoot.optim.telemetry.records import By, Record, Records
 
 if TYPE_CHECKING:
     import pandas
 
-#: Steps between two records, and the part of the steps' own time that recording may take.
+#: Steps between two records at least, and the part of the training's time that recording may take.
 EVERY, SHARE = 100, 0.01
 
 
@@ -34,8 +36,8 @@ def track(
 
     Args:
         optimizer: one of surefoot's.
-        every: steps from one record to the next; the first step is recorded. None: 100, or as many more as keep the
-            recording below 1% of the time that the optimizer's steps take.
+        every: steps from one record to the next; the first step is recorded. None: 100, or as many more as it takes
+            until the last record cost less than 1% of the time since.
         names: the model, or its `named_parameters()`. Without, the names that the optimizer was given, or places.
         sample: how many elements are looked at in all. Of each tensor it is every k-th, between 32 and 1,024, all of a
             small one, the same at every record; of a sparse gradient, elements of the rows that it names.
@@ -68,6 +70,8 @@ def track(
     for name, value in {"every": every, "sample": sample, "keep": keep}.items():
         if value is not None and (isinstance(value, bool) or not isinstance(value, int) or value < 1):
             raise UserError(f"track: {name} must be a whole number from 1, got {value!r}")
+    for group in optimizer.param_groups:
+        reading(optimizer.convention.formula(optimizer.convention.options(group)))  # derived now, not in a step
     tracker = Tracker(optimizer, every, Glance(_named(optimizer, names), sample), keep)
     optimizer._observer = tracker
     return tracker
@@ -77,16 +81,18 @@ class Tracker:
     """What has been recorded of an optimizer. Made by `track`; as a context manager it stops at the end.
 
     Attributes:
-        steps: how many steps it has seen. interval: how many lie between the last record and the next.
+        steps: how many steps it has seen.
     """
 
     def __init__(self, optimizer: RuleOptimizer, every: int | None, glance: Glance, keep: int) -> None:
-        self.steps, self.interval = 0, every or EVERY
+        self.steps = 0
         self._optimizer, self._every, self._glance = optimizer, every, glance
         self._records = Records(keep)
         self._outlets: list[Outlet] = []
-        self._next = 1
-        self._recording, self._stepping, self._timed = 0.0, 0.0, 0
+        self._next, self._last = 1, 0  # steps: when to look again, and the last record's
+        self._began = self._ended = perf_counter()  # of the tracking, and of the last record
+        self._stopped: float | None = None
+        self._cost = self._recording = 0.0  # seconds that the last record took, and all together
 
     def around(self, layout: Layout, grads: list[Tensor]) -> None:
         """Make the optimizer's step, and a record of it if its turn has come."""
@@ -94,14 +100,14 @@ class Tracker:
             layout.step(grads)
             return
         self.steps += 1
-        if self.steps < self._next:
+        if self.steps < self._next or not self._affordable():
             layout.step(grads)
             return
         start = perf_counter()
         before = self._glance.before(layout.members, grads)
         stepping = perf_counter()
         layout.step(grads)
-        stepped = perf_counter()
+        stepping = perf_counter() - stepping
         figures = self._glance.after(before, self._optimizer)
         drift = self._records.drift(figures.names, figures.tensors)
         record = Record(
@@ -110,20 +116,25 @@ class Tracker:
         self._records.add(record)
         for outlet in self._outlets:
             outlet(record)
-        self._schedule(stepping - start + perf_counter() - stepped, stepped - stepping)
+        self._ended = perf_counter()
+        self._cost = self._ended - start - stepping
+        self._recording += self._cost
+        self._last, self._next = self.steps, self.steps + (self._every or EVERY)
 
-    def _schedule(self, recording: float, stepping: float) -> None:
-        self._recording += recording
-        self._stepping, self._timed = self._stepping + stepping, self._timed + 1
-        if self._every is None:
-            usual = self._stepping / self._timed
-            self.interval = max(EVERY, int(recording / (SHARE * usual))) if len(self._records.kept) > 1 else EVERY
-        self._next = self.steps + self.interval
+    def _affordable(self) -> bool:
+        """Whether the last record was cheap beside the time since; if not, it is put off until it will be."""
+        if self._every is not None or self._last == 0:
+            return True
+        since = perf_counter() - self._ended
+        lacking = self._cost / SHARE - since
+        if lacking > 0:
+            self._next = self.steps + ceil(lacking / since * (self.steps - self._last))
+        return lacking <= 0
 
     @property
     def overhead(self) -> float:
-        """The time spent on recording over that spent on the optimizer's steps, estimated from those recorded."""
-        return self._recording / (self._stepping / self._timed * self.steps) if self._timed else 0.0
+        """The time spent on recording as a part of all the time since tracking began."""
+        return self._recording / ((self._stopped or perf_counter()) - self._began)
 
     @property
     def records(self) -> list[Record]:
@@ -175,7 +186,7 @@ class Tracker:
     def stop(self) -> None:
         """Record no more; what is recorded stays."""
         if self._optimizer._observer is self:
-            self._optimizer._observer = None
+            self._optimizer._observer, self._stopped = None, perf_counter()
 
     def _connect(self, outlet: Outlet) -> None:
         for record in self._records.kept:
