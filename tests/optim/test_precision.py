@@ -160,7 +160,6 @@ def test_a_float32_parameter_with_a_gradient_in_half_precision_takes_the_kernel(
 def test_types_side_by_side_are_stepped_as_each_alone() -> None:
     mixed = [parameter(7, dtype=dtype) for dtype in (torch.float32, torch.bfloat16, torch.float16, torch.float64)]
     alone = copy.deepcopy(mixed)
-    train(Adam(mixed, rounding="kahan", state_dtype=torch.bfloat16), mixed, 0)
     optimizer = Adam(mixed, rounding="kahan")
     for p in mixed:
         p.grad = torch.ones_like(p)
@@ -170,6 +169,28 @@ def test_types_side_by_side_are_stepped_as_each_alone() -> None:
         q.grad = torch.ones_like(q)
         Adam([q], rounding="kahan").step()
         assert torch.equal(p, q)
+
+
+def test_state_is_bfloat16_only_where_steps_are_made_in_float32() -> None:
+    types = (torch.float32, torch.float16, torch.float64, torch.complex64)
+    mixed = [parameter(7, dtype=dtype) for dtype in types[:3]]
+    mixed.append(torch.nn.Parameter(torch.view_as_complex(randoms(3, 2))))
+    optimizer = Adam(mixed, state_dtype=torch.bfloat16)
+    train(optimizer, mixed, 1)
+    kept = [optimizer.state[p]["v"].dtype for p in mixed]
+    assert kept == [torch.bfloat16, torch.bfloat16, torch.float64, torch.complex64]
+
+
+def test_moving_the_optimizer_takes_along_what_rounding_cut_off() -> None:
+    p, q = parameter(50, dtype=torch.bfloat16), parameter(50, dtype=torch.bfloat16)
+    optimizer, still = SGD([p], lr=1e-3, rounding="kahan"), SGD([q], lr=1e-3, rounding="kahan")
+    for each, x in ((optimizer, p), (still, q)):
+        train(each, [x], 2)
+    optimizer.to(torch.float32)
+    assert optimizer.state[p]["compensation"].dtype == torch.float32
+    assert torch.equal(optimizer.state[p]["compensation"], still.state[q]["compensation"].float())
+    train(optimizer, [p], 1)
+    assert batched(optimizer) == 1
 
 
 def test_options_are_of_a_group_and_may_change_between_steps() -> None:

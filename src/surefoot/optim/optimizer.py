@@ -12,6 +12,7 @@ from torch import Tensor
 from torch.optim import optimizer as torch_optimizer
 
 from surefoot.engines.graph import Graph
+from surefoot.engines.precision import COMPENSATION
 from surefoot.errors import UserError
 from surefoot.optim import loading
 from surefoot.optim.column import Column, Member
@@ -48,7 +49,8 @@ class RuleOptimizer(torch.optim.Optimizer):
     #: Who looks on (surefoot.optim.telemetry.tracker), if anybody does.
     _observer: Any = None
 
-    def __init__(self, params: Any, defaults: dict[str, Any]) -> None:
+    def __init__(self, params: Any, defaults: dict[str, Any] | None = None, **settings: Any) -> None:
+        defaults = {**(defaults or {}), **settings}
         self._layout: Layout | None = None
         self._options: list[Any] = []
         self._contents: list[Any] = []
@@ -120,7 +122,7 @@ class RuleOptimizer(torch.optim.Optimizer):
         """
         self.catch_up()
         for values in self.state.values():
-            for slot in set(values) & set(self.rule.state):
+            for slot in set(values) & {*self.rule.state, COMPENSATION}:
                 values[slot] = values[slot].to(*args, **kwargs)
         self._layout = None
         return self
