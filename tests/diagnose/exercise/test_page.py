@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 
 from surefoot.diagnose import exercise
 from surefoot.errors import UserError
@@ -50,6 +51,12 @@ def test_it_opens_without_complaint_and_fits(browser, page, theme, width):
         assert shown.page.locator("svg.plot").count() == 15
         assert shown.errors == []
         assert shown.requests == [page.as_uri()]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_it_is_accessible(browser, page, theme):
+    with opened(browser, page, width=390, theme=theme) as shown:
+        assert Axe().run(shown.page).response["violations"] == []
 
 
 def test_formulas_are_typeset_by_the_browser(browser, page):
