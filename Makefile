@@ -6,6 +6,7 @@
 #   make bench   the benchmarks                            make docs     rewrite what is generated in docs/
 #   make test-ecosystem  the optimizers inside Hugging Face's Trainer, Lightning, accelerate, torch.compile, DDP
 #   make test-lowest   the tests with the oldest versions that pyproject.toml admits
+#   make test-nightly  every rule, engine, type and layout against the reference, 10,000 cases each of both tests
 #
 # PYTHON=python3.12 chooses the interpreter; ARGS="..." goes on to the command.
 
@@ -21,7 +22,7 @@ $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.
 @touch $@
 endef
 
-.PHONY: demo test test-slow test-all test-lowest test-ecosystem lint types format bench docs changelog clean
+.PHONY: demo test test-slow test-all test-nightly test-lowest test-ecosystem lint types format bench docs changelog clean
 
 demo: .venv/ready
 	$(BIN)/surefoot compare digits $(ARGS)
@@ -37,6 +38,9 @@ test-ecosystem: .venv/ready-test .venv/ready-ecosystem
 
 test-all: .venv/ready-test .venv/ready-benchmark
 	$(BIN)/python -m pytest -m "not ecosystem" $(ARGS)
+
+test-nightly: .venv/ready-test
+	$(BIN)/python -m pytest tests/optim/test_property.py --timeout 3600 --hypothesis-profile nightly $(ARGS)
 
 test-lowest: .venv-lowest/ready
 	.venv-lowest/bin/python -m pytest $(ARGS)

@@ -10,6 +10,7 @@ CI = bool(os.environ.get("CI"))
 
 settings.register_profile("ci", derandomize=True, deadline=None)
 settings.register_profile("here", deadline=None)
+settings.register_profile("nightly", max_examples=10_000, deadline=None)  # `make test-nightly`
 settings.load_profile("ci" if CI else "here")
 
 
