@@ -18,7 +18,7 @@ Numbers = NDArray[np.floating[Any]]
 #: Steps of the first attempt, and at most; each attempt that leaves it open makes four times as many.
 FIRST, MOST = 4096, 2**20
 #: How many of the last errors decide on a period, and over how many steps an exponent is measured.
-LAST, MEASURED = 512, 16384
+LAST, MEASURED = 512, 8192
 #: A rest is tried by moving the error to NUDGE, whose square is 0 in float64, for NUDGED steps: it repels if the error
 #: becomes LEAVES times as large.
 NUDGE, NUDGED, LEAVES = 1e-165, 2000, 1e6
@@ -65,17 +65,17 @@ def settle(map_: Map, parameters: Mapping[str, Any], place: float, start: float,
         map_: of one coordinate. place: where the minimum is. start: the first error. most: how many steps at most.
     """
     orbit = _Orbit(Orbits(map_), parameters, place, start)
-    wanted = min(FIRST, most)
-    kind, period = orbit.go(wanted, wanted >= most)
+    wanted, kind, period = 0, Kind.UNDECIDED, None
     while kind is Kind.UNDECIDED and wanted < most:
-        wanted = min(4 * wanted, most)
-        kind, period = orbit.go(wanted, wanted >= most)
+        wanted = min(4 * wanted or FIRST, most)
+        orbit.go(wanted - orbit.made)
+        kind, period = _kind(orbit.errors, orbit.left, wanted >= most)
     if kind is Kind.CONVERGES and orbit.errors[-1] == 0 and orbit.is_held():
-        orbit.go_on_nudged(most // 4)
+        orbit.go_on_nudged(most // 4 + FADES)
         kind, period = _kind(orbit.errors[-(most // 4) :], False, False)
     exponent = None
     if kind is Kind.UNDECIDED and not _is_moving(orbit.errors):
-        exponent = float(exponents(map_, orbit.variables, MEASURED, parameters, first=len(orbit.errors))[0, 0])
+        exponent = float(exponents(map_, orbit.variables, MEASURED, parameters, first=orbit.made + 1)[0, 0])
         kind = kinds.irregular(exponent, orbit.errors[len(orbit.errors) // 2 :])
     return _summary(orbit, kind, period, exponent)
 
@@ -87,21 +87,27 @@ class _Orbit:
         self.engine = engine
         self.parameters = parameters
         self.place = place
-        self.errors: Numbers = np.array([start])
         self.variables = engine.run([[place + start]], 0, parameters).variables
+        self.made = 0
         self.left = False
         self.nudged = 0
+        self._parts: list[Numbers] = [np.array([start])]
 
-    def go(self, steps: int, is_last: bool) -> tuple[Kind, int | None]:
-        """Go on until so many steps have been made, and say what the errors say."""
-        count = len(self.errors)
-        walk = self.engine.run(self.variables, steps - (count - 1), self.parameters, first=count, every=1)
+    @property
+    def errors(self) -> Numbers:
+        """The start, then the error after each step."""
+        self._parts = [np.concatenate(self._parts)]
+        return self._parts[0]
+
+    def go(self, steps: int) -> None:
+        """Go on by so many steps."""
+        walk = self.engine.run(self.variables, steps, self.parameters, first=self.made + 1, every=1)
         assert walk.path is not None
         self.variables, self.left = walk.variables, bool(walk.left[0])
         new = walk.path[:, 0, 0] - self.place
         new[np.abs(new) < kinds.NOTHING] = 0
-        self.errors = np.concatenate([self.errors, new])
-        return _kind(self.errors, self.left, is_last)
+        self._parts.append(new)
+        self.made += steps
 
     def is_held(self) -> bool:
         """Whether float64 alone holds the orbit at the minimum: it would leave it if it were not exactly there.
@@ -110,7 +116,7 @@ class _Orbit:
         """
         if self.place != 0:
             return False
-        first = len(self.errors)
+        first = self.made + 1
         faded = self.engine.run(self.variables, FADES, self.parameters, first=first).variables
         return bool(
             repels(self.engine, self.variables, self.parameters, first)[0]
@@ -119,15 +125,11 @@ class _Orbit:
 
     def go_on_nudged(self, steps: int) -> None:
         """Go on, and wherever the error has become nothing, put it to NUDGE, as any disturbance would."""
-        parts = [self.errors]
-        for _ in range((steps + FADES) // FIRST):
-            if parts[-1][-1] == 0:
+        for _ in range(steps // FIRST):
+            if self._parts[-1][-1] == 0:
                 self.variables[0] = NUDGE
                 self.nudged += 1
-            self.errors = np.zeros(sum(map(len, parts)))
-            self.go(len(self.errors) - 1 + FIRST, False)
-            parts.append(self.errors[-FIRST:])
-        self.errors = np.concatenate(parts)
+            self.go(FIRST)
 
 
 def repels(engine: Orbits, variables: Numbers, parameters: Mapping[str, Any], first: int) -> NDArray[np.bool_]:
