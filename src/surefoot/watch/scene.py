@@ -1,7 +1,7 @@
 """What the explorer draws, as plain records: a scene, in which the page takes the walks itself, or recorded walks."""
 
+import dataclasses
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any, Literal
 
 import numpy as np
@@ -16,7 +16,7 @@ Point = tuple[float, float]
 Minima = Callable[..., Sequence[tuple[Any, Any]]]
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Slider:
     """The range in which a reader may move a landscape's parameter, and on what scale."""
 
@@ -26,7 +26,7 @@ class Slider:
     meaning: str = ""
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Landscape:
     """A function of two coordinates that the page evaluates itself.
 
@@ -49,13 +49,13 @@ class Landscape:
     bounds: tuple[float, float, float, float]
     start: Point
     minima: Minima
-    parameters: Mapping[str, Slider] = field(default_factory=dict)
+    parameters: Mapping[str, Slider] = dataclasses.field(default_factory=dict)
     surface: Field | None = None
-    settings: Mapping[str, Mapping[str, Setting]] = field(default_factory=dict)
+    settings: Mapping[str, Mapping[str, Setting]] = dataclasses.field(default_factory=dict)
     steps: int = 300
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Walker:
     """An optimizer in a live scene.
 
@@ -65,11 +65,11 @@ class Walker:
     """
 
     rule: Rule
-    settings: Mapping[str, Setting] = field(default_factory=dict)
+    settings: Mapping[str, Setting] = dataclasses.field(default_factory=dict)
     shown: bool = True
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Scene:
     """A live page: the first landscape is shown, the others can be chosen; positions of walkers are their colours.
 
@@ -82,10 +82,10 @@ class Scene:
     walkers: tuple[Walker, ...]
     steps: int | None = None
     start: Point | None = None
-    noise: Array = field(default_factory=lambda: np.zeros((0, 0), np.float32))
+    noise: Array = dataclasses.field(default_factory=lambda: np.zeros((0, 0), np.float32))
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Walk:
     """A recorded walk, from its start (step 0) on; what is not known is None or left out.
 
@@ -99,12 +99,12 @@ class Walk:
     points: Array
     loss: Array
     steps: Array
-    rate: Mapping[str, Array] = field(default_factory=dict)
-    state: Mapping[str, Array] = field(default_factory=dict)
+    rate: Mapping[str, Array] = dataclasses.field(default_factory=dict)
+    state: Mapping[str, Array] = dataclasses.field(default_factory=dict)
     residual: Array | None = None
 
 
-@dataclass(frozen=True)
+@dataclasses.dataclass(frozen=True)
 class Recording:
     """A page of walks that were taken elsewhere, over a surface known on a grid: it is played, and has no sliders.
 

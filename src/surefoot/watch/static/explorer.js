@@ -26,7 +26,10 @@ const panels = new Panels(view, at("panels"), at("state"), (t) => player.step(t 
 const table = new NumbersTable(at("numbers"), view);
 const tip = new Tip(at("tip"));
 const list = new WalkerList(at("walkers"), view, {
-  toggled: () => refresh({ isLayout: true }),
+  toggled(walker) {
+    if (scene.isLive && !walker.walk) walkOn(walker, view);
+    refresh();
+  },
   chosen: (walker) => choose(walker),
 });
 
@@ -55,8 +58,17 @@ function rerun(walker) {
   refresh();
 }
 
+// All who are shown; the others walk when they are switched on.
+function walkAll() {
+  if (!scene.isLive) return;
+  for (const walker of view.walkers) {
+    if (walker.isShown) walkOn(walker, view);
+    else walker.walk = null;
+  }
+}
+
 function rerunAll() {
-  if (scene.isLive) for (const walker of view.walkers) walkOn(walker, view);
+  walkAll();
   refresh();
 }
 
@@ -81,8 +93,8 @@ function enter(land, start) {
   showStart();
   stage.resize();
   ground();
-  if (scene.isLive) for (const walker of view.walkers) walkOn(walker, view);
-  choose(view.focus ?? richest(view.shown()) ?? view.walkers[0]);
+  walkAll();
+  choose(view.focus?.isShown ? view.focus : richest(view.shown()) ?? view.walkers[0]);
 }
 
 // Other noise: the same table, begun at another row. All walkers meet the same noise.

@@ -2,6 +2,8 @@
 
 const DOT_GAP = 7; // a step shorter than so many pixels gets no dot of its own
 const STRIDE = 26; // pixels, see drawStride
+const COARSE = 5; // pixels between the points at which the loss is computed while something moves
+const FINE = 3; // and once it stands still
 const HIT = 16; // how near the pointer must come to a path
 
 class Stage {
@@ -41,19 +43,18 @@ class Stage {
   }
 
   // The ground at step t. Levels are chosen once, so that a moving landscape does not flicker.
-  // Coarsely first where the screen is fine: what follows a slider, or moves, must be quick.
+  // Coarsely first: what follows a slider, or moves, must be quick.
   drawGround(t, isNew) {
     const { land } = this.view;
     clearTimeout(this.refining);
-    this.paintGround(t, isNew, 1);
-    const density = window.devicePixelRatio;
-    if (!land.moves && density > 1) this.refining = setTimeout(() => this.paintGround(t, false, density), 120);
+    this.paintGround(t, isNew, 1, COARSE);
+    if (land.moves) return;
+    this.refining = setTimeout(() => this.paintGround(t, false, window.devicePixelRatio || 1, FINE), 120);
   }
 
-  paintGround(t, isNew, density) {
+  paintGround(t, isNew, density, cell) {
     const { ground, land, theme } = this.view;
     fitted(this.bands, this.width, this.height, density);
-    const cell = land.moves ? 5 : 3;
     const columns = Math.max(2, Math.round(this.width / cell));
     const rows = Math.max(2, Math.round(this.height / cell));
     const grid = land.grid ?? lossGrid(ground, t, columns, rows);
