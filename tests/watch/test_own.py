@@ -68,7 +68,7 @@ def test_a_branch_is_recorded_and_the_page_says_why():
     shown = sf.watch(branching, START, optimizers=["adam"], steps=20)
     assert isinstance(shown.shown, Recording)
     reason = "torch cannot record it as one formula, for it branches on a value or reads one"
-    assert shown.shown.notes == (f"These walks were recorded, and have no sliders: {reason}.",)
+    assert shown.shown.notes[0] == f"These walks were recorded, and have no sliders: {reason}."
     assert shown.shown.notes[0] in shown.html()
     grid = shown.shown.surface
     west, east, south, north = shown.shown.bounds
@@ -77,13 +77,14 @@ def test_a_branch_is_recorded_and_the_page_says_why():
 
 
 def test_a_recorded_walk_follows_torchs_gradient():
-    walked = sf.watch(branching, START, optimizers=["sgd"], settings={"sgd": {"lr": 0.1}}, steps=3).shown.walks[0]
+    shown = sf.watch(branching, START, optimizers=["sgd"], settings={"sgd": {"lr": 0.1}}, steps=3).shown
+    walked = shown.walks[0]
     expected = [np.array(START)]
     for _ in range(3):
         x, y = expected[-1]
         expected.append(expected[-1] - 0.1 * np.array([2 * (x - 1), (2 if x > 0.5 else 4) * y]))
     np.testing.assert_allclose(walked.points, expected, rtol=1e-12)
-    assert walked.name == "SGD  lr 0.1"
+    assert shown.notes[1] == "Settings: SGD lr 0.1."
 
 
 def test_a_file_of_ones_own(tmp_path):

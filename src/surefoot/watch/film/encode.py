@@ -58,7 +58,12 @@ def colours() -> tuple[str, ...]:
     """A GIF's colours: all that is drawn with, and what lies between where edges are smooth."""
     bands = ground.band_colours()
     drawn = (*LIGHT.series, LIGHT.ink, LIGHT.muted)
-    between = [ground.mixed(top, under, share) for top in drawn for under in (bands[0], bands[-4]) for share in SHARES]
+    between = [
+        ground.mixed(top, under, share)
+        for top in drawn
+        for under in (bands[-1], bands[len(bands) // 3])
+        for share in SHARES
+    ]
     return tuple(dict.fromkeys([*bands, LIGHT.line, ground.LINE, *drawn, *between]))[:255]
 
 

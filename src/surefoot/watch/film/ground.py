@@ -12,7 +12,7 @@ from surefoot.watch.scene import Array
 #: matplotlib's letters for the palette's markers.
 LETTERS = dict(zip(MARKERS, "osD^v*pXH", strict=True))
 #: From hollows to hills: the ends of the bands' colours, evenly mixed between.
-HOLLOW, HILL, LINE = "#ffffff", "#b3c4e3", "#8e98ad"
+HOLLOW, HILL, LINE = "#b9c9e8", "#ffffff", "#98a3ba"
 BANDS = 16
 SIZE = (9.6, 5.0)
 DPI = 100

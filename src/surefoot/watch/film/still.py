@@ -1,12 +1,15 @@
 """A still: every walk whole on the map, its effective learning rates over the steps beside it."""
 
 from pathlib import Path
+from textwrap import fill
 from typing import Any
 
 from surefoot.pages.palette import LIGHT
 from surefoot.watch.film import ground, strides
 from surefoot.watch.film.picture import Picture, where_it_left
 
+#: Characters in a line of the notes.
+NOTE_WIDTH = 130
 MAP = (0.06, 0.11, 0.655, 0.805)
 
 
@@ -41,7 +44,8 @@ def draw(picture: Picture) -> Any:
     strides.curves(figure, picture)
     strides.legend(figure, picture)
     if picture.notes:
-        axes.text(0, -0.1, " ".join(picture.notes), transform=axes.transAxes, fontsize=7.5, color=LIGHT.muted, va="top")
+        text = fill(" ".join(picture.notes), NOTE_WIDTH)
+        figure.text(0.012, 0.006, text, fontsize=6.5, color=LIGHT.muted, va="bottom", linespacing=1.1)
     return figure
 
 

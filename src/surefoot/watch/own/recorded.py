@@ -1,14 +1,13 @@
 """Where a torch function cannot be rewritten: its losses on a grid, and walks taken with torch's gradients."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from surefoot.watch.own.torch_loss import TorchLoss
 from surefoot.watch.pace import STEPS, at_pace
-from surefoot.watch.scene import Array, Point, Recording, Walk, Walker
+from surefoot.watch.scene import Array, Point, Recording, Walker
 from surefoot.watch.start import Bounds
 from surefoot.watch.trajectories import follow
 
@@ -37,20 +36,24 @@ def record(
     )
     steady = loss.gradient(*start)
 
-    def walk(walker: Walker) -> Walk:
-        asked = at_pace(walker.rule, walker.settings, np.array(start), steady, STEPS * stride * (east - west))
-        walked = follow(walker.rule, walker.rule.settings(asked), _slope(loss), _height(loss), start=start, steps=steps)
-        return replace(walked, name="  ".join([walked.name, *(f"{name} {value}" for name, value in asked.items())]))
-
+    shown = [walker for walker in walkers if walker.shown]
+    asked = [at_pace(w.rule, w.settings, np.array(start), steady, STEPS * stride * (east - west)) for w in shown]
+    given = "; ".join(
+        f"{w.rule.title} {', '.join(f'{name} {value}' for name, value in settings.items())}"
+        for w, settings in zip(shown, asked, strict=True)
+    )
     return Recording(
         name=loss.name,
         title=loss.name,
         teaches="A function of your own, recorded.",
         surface=losses,
         bounds=bounds,
-        walks=tuple(walk(walker) for walker in walkers if walker.shown),
+        walks=tuple(
+            follow(w.rule, w.rule.settings(settings), _slope(loss), _height(loss), start=start, steps=steps)
+            for w, settings in zip(shown, asked, strict=True)
+        ),
         minima=minima,
-        notes=(f"These walks were recorded, and have no sliders: {reason}.",),
+        notes=(f"These walks were recorded, and have no sliders: {reason}.", f"Settings: {given}."),
     )
 
 
