@@ -14,10 +14,12 @@ def trust_ratio(graph: Graph) -> int | None:
     for node in _terms(graph, graph.outputs["x"]):
         index = node
         while graph.nodes[index].op in ("mul", "div") and graph.levels[index] == Level.ELEMENT:
-            tensors = [a for a in graph.nodes[index].args if graph.levels[a] == Level.TENSOR]
+            args = graph.nodes[index].args
+            factors = args[:1] if graph.nodes[index].op == "div" else args
+            tensors = [a for a in factors if graph.levels[a] == Level.TENSOR]
             if tensors:
                 return _bare(graph, tensors[0])
-            index = next(a for a in graph.nodes[index].args if graph.levels[a] == Level.ELEMENT)
+            index = next(a for a in args if graph.levels[a] == Level.ELEMENT)
     return None
 
 

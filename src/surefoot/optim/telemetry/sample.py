@@ -1,7 +1,6 @@
 """Which elements of a tensor are looked at: the same at every record, spread over all of it."""
 
 from dataclasses import dataclass
-from math import gcd
 
 import numpy as np
 import torch
@@ -14,12 +13,10 @@ class Sample:
     """Places in a tensor, counted in the order of its elements, a complex one as two.
 
     Attributes:
-        places: (n,) int64. stride: from one to the next, or 0 if they are irregular.
-        numel: elements of the tensor. share: what part of them the places are drawn from.
+        places: (n,) int64. numel: elements of the tensor. share: what part of them the places are drawn from.
     """
 
     places: NDArray[np.int64]
-    stride: int
     numel: int
     share: float = 1.0
 
@@ -29,29 +26,29 @@ class Sample:
         return self.numel * self.share / max(1, len(self.places))
 
     def take(self, v: Tensor) -> NDArray[np.floating]:
-        """The elements at these places. It may be a view."""
+        """The elements at these places, copied."""
         real = parts(v.detach())
-        if self.stride and real.is_contiguous() and real.device.type == "cpu" and real.dtype.itemsize >= 4:
-            values: NDArray[np.floating] = real.numpy().reshape(-1)[:: self.stride][: len(self.places)]
+        if real.is_contiguous() and real.device.type == "cpu" and real.dtype.itemsize >= 4:
+            values: NDArray[np.floating] = real.numpy().reshape(-1)[self.places]
             return values
         where = [torch.from_numpy(i).to(real.device) for i in np.unravel_index(self.places, real.shape)]
         return np.asarray(real[tuple(where)].to("cpu", torch.float64).numpy())
 
 
 def of_dense(v: Tensor, most: int) -> Sample:
-    """Up to so many places of a tensor: every k-th, where k has no factor in common with the tensor's size.
+    """Up to so many places of a tensor: one drawn, always the same, from each of as many equal stretches of it.
 
-    A stride that divides a matrix's width would only ever meet one column.
+    Places at equal distances could all lie in one column of a matrix.
 
-    >>> of_dense(torch.zeros(10, 10), 30).places[:4].tolist()
-    [0, 3, 6, 9]
+    >>> of_dense(torch.zeros(10, 10), 5).places // 20, len(of_dense(torch.zeros(2, 2), 5).places)
+    (array([0, 1, 2, 3, 4]), 4)
     """
     numel = parts(v).numel()
-    stride = max(1, numel // most)
-    while gcd(stride, numel) > 1:
-        stride -= 1
-    count = min(most, -(-numel // stride)) if numel else 0
-    return Sample(np.arange(count, dtype=np.int64) * stride, stride, numel)
+    count = min(most, numel)
+    edges = numel * np.arange(count + 1, dtype=np.int64) // max(1, count)
+    lengths = np.diff(edges)
+    drawn = np.random.default_rng(0).random(count)
+    return Sample(edges[:-1] + (drawn * lengths).astype(np.int64), numel)
 
 
 def of_sparse(grad: Tensor, p: Tensor, most: int) -> tuple[Sample, NDArray[np.floating], float]:
@@ -65,7 +62,7 @@ def of_sparse(grad: Tensor, p: Tensor, most: int) -> tuple[Sample, NDArray[np.fl
     places = rows[inner.places // width] * width + inner.places % width if len(values) else inner.places
     numel = parts(p).numel()
     zeros = 1.0 - int(torch.count_nonzero(values)) / max(1, numel)
-    return Sample(places.astype(np.int64), 0, numel, values.numel() / max(1, numel)), inner.take(once.values()), zeros
+    return Sample(places.astype(np.int64), numel, values.numel() / max(1, numel)), inner.take(once.values()), zeros
 
 
 def parts(v: Tensor) -> Tensor:

@@ -39,8 +39,8 @@ def track(
         every: steps from one record to the next; the first step is recorded. None: 100, or as many more as it takes
             until the last record cost less than 1% of the time since.
         names: the model, or its `named_parameters()`. Without, the names that the optimizer was given, or places.
-        sample: how many elements are looked at in all. Of each tensor it is every k-th, between 32 and 1,024, all of a
-            small one, the same at every record; of a sparse gradient, elements of the rows that it names.
+        sample: how many elements are looked at in all. Of each tensor they are between 32 and 1,024, or all if it has
+            no more, spread over all of it, the same at every record; of a sparse gradient, from the rows that it names.
         keep: how many records are kept; when there are more, every second one is dropped.
 
     Raises:
