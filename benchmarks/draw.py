@@ -182,12 +182,32 @@ def _orbit(part: Record) -> Iterable[str]:
     )
 
 
+def _track(part: Record) -> Iterable[str]:
+    yield f"Each stepped for {part['seconds']:g} s without a tracker, then with one as it is by default."
+    yield from ("",)
+    yield from _table(
+        ["what is stepped", "a step", "tracked, not recorded", "a record", "records in steps", "tracking, of all time"],
+        [
+            [
+                row["what"],
+                duration(row["without"]["median"]),
+                duration(row["with"]["median"]),
+                duration(row["a_record"]),
+                f"{row['records']} in {row['steps']:,}",
+                f"{row['overhead']:.2%}",
+            ]
+            for row in part["rows"]
+        ],
+    )
+
+
 SECTIONS = {
     "step": ("Optimizer step", _step),
     "compare": ("Comparison", _compare),
     "start": ("Start", _start),
     "memory": ("Memory", _memory),
     "sparse": ("Sparse gradients", _sparse),
+    "track": ("Tracking", _track),
     "watch": ("Walks and films", _watch),
     "orbit": ("Orbits and diagnoses", _orbit),
 }

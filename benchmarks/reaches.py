@@ -19,7 +19,8 @@ class Reach:
 
 def reaches(record: Record) -> list[Reach]:
     """Every aim, in order; those whose part has not been measured say so."""
-    return [*_step(record), *_compare(record), *_start(record), *_sparse(record), *_watch(record), *_orbit(record)]
+    parts = (_step, _compare, _start, _sparse, _track, _watch, _orbit)
+    return [reach for part in parts for reach in part(record)]
 
 
 def to_fused(row: Record) -> float:
@@ -106,6 +107,16 @@ def _orbit(record: Record) -> Iterable[Reach]:
     yield _at_least("its orbits: against NumPy", 50, ratios)
     medians = [of["median"] for of in part.get("diagnoses", {}).values()]
     yield _under("a diagnosis after the import, the slowest of the chapter's rules", 1, max(medians, default=None))
+
+
+def _track(record: Record) -> Iterable[Reach]:
+    shares = {row["what"]: row["overhead"] for row in record.get("track", {}).get("rows", [])}
+    words = "tracking at the default interval: its part of the time"
+    if not shares:
+        yield Reach(words, "under 2%", "not measured", None)
+        return
+    worst = max(shares, key=shares.__getitem__)
+    yield Reach(words, "under 2%", f"{shares[worst]:.2%} ({worst}, the worst of {len(shares)})", shares[worst] < 0.02)
 
 
 def _at_least(aim: str, bound: float, ratios: Mapping[str, float]) -> Reach:
