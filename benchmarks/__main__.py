@@ -13,8 +13,8 @@ from benchmarks.draw import draw
 
 HERE = Path(__file__).parent
 PARTS: dict[str, ModuleType] = {
-    "step": step, "compare": compare, "start": start, "memory": memory, "sparse": sparse, "track": track, "watch": watch,
-    "orbit": orbit,
+    "step": step, "compare": compare, "start": start, "memory": memory, "sparse": sparse, "track": track,
+    "watch": watch, "orbit": orbit,
 }  # fmt: skip
 
 

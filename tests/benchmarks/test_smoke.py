@@ -87,6 +87,16 @@ def test_few_rows_of_a_table_are_stepped(measured):
     assert "50,000 rows of 16" in page
 
 
+def test_tracking_is_measured_beside_steps_without_it(measured):
+    part, page = measured("track")
+    for row in part["rows"]:
+        check_spread(row["without"])
+        check_spread(row["with"])
+        assert row["records"] >= 1
+        assert 0 < row["overhead"] < 1
+    assert "all of training" in page
+
+
 def test_bytes_of_every_rule_are_read_off_the_process(measured):
     """Within a tenth: parameter and gradient 4 bytes each, a slot of Adam's 4, and freed gradients none."""
     part, page = measured("memory")
