@@ -8,13 +8,13 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from benchmarks import compare, machine, memory, orbit, sparse, start, step, track, watch
+from benchmarks import compare, explorer, machine, memory, orbit, sparse, start, step, track, watch
 from benchmarks.draw import draw
 
 HERE = Path(__file__).parent
 PARTS: dict[str, ModuleType] = {
     "step": step, "compare": compare, "start": start, "memory": memory, "sparse": sparse, "track": track,
-    "watch": watch, "orbit": orbit,
+    "watch": watch, "explorer": explorer, "orbit": orbit,
 }  # fmt: skip
 
 

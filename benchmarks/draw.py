@@ -154,6 +154,19 @@ def _watch(part: Record) -> Iterable[str]:
     )
 
 
+def _explorer(part: Record) -> Iterable[str]:
+    yield (
+        f"{part['optimizers']} optimizers x {part['steps']:,} steps in headless Chromium without a graphics card, "
+        f"played at 300 steps a second. The page with all landscapes is {part['bytes'] / 1000:.0f} kB."
+    )
+    yield ""
+    columns = {"frame": "frame", "drawing": "of it ours", "rate": "learning rate moved", "parameter": "ground moved"}
+    yield from _table(
+        ["landscape", *columns.values()],
+        [[row["landscape"], *(duration(row[what]["median"]) for what in columns)] for row in part["landscapes"]],
+    )
+
+
 def _orbit(part: Record) -> Iterable[str]:
     side, steps = part["side"], part["steps"]
     yield (
@@ -209,6 +222,7 @@ SECTIONS = {
     "sparse": ("Sparse gradients", _sparse),
     "track": ("Tracking", _track),
     "watch": ("Walks and films", _watch),
+    "explorer": ("The explorer", _explorer),
     "orbit": ("Orbits and diagnoses", _orbit),
 }
 

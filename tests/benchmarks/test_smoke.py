@@ -120,6 +120,16 @@ def test_walks_and_a_film_are_timed(measured):
     assert "| himmelblau |" in page
 
 
+@pytest.mark.browser
+def test_frames_and_sliders_are_timed(measured):
+    part, page = measured("explorer")
+    for row in part["landscapes"]:
+        for what in ("frame", "rate", "parameter"):
+            check_spread(row[what])
+    assert part["bytes"] < 300_000
+    assert "| drift |" in page
+
+
 def test_maps_are_held_against_numpy(measured):
     part, page = measured("orbit")
     for row in part["maps"]:

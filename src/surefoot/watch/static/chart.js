@@ -2,6 +2,7 @@
 
 const MARGIN = { left: 46, right: 10, top: 8, bottom: 20 };
 const MOST_DECADES = 12;
+const SAMPLE = 1000; // values looked at for what most of them are
 const OUTLYING = 10; // on a log scale, so far beyond 98 in 100 values the chart still goes
 
 class Chart {
@@ -13,9 +14,13 @@ class Chart {
     this.lines = document.createElement("canvas");
   }
 
-  redraw() {
+  // Takes the size that the page gives it.
+  resize() {
     this.width = this.canvas.clientWidth;
     this.height = this.canvas.clientHeight;
+  }
+
+  redraw() {
     if (this.width === 0) return;
     this.series = this.options.series();
     this.range = rangeOf(this.options.alike ? this.options.alike() : this.series, this.options);
@@ -171,16 +176,15 @@ function rangeOf(series, { scale, threshold }) {
 function extentOf(series) {
   let [low, high, tame, leastAbove] = [Infinity, -Infinity, -Infinity, Infinity];
   const above = [];
+  const every = 1 + Math.floor(series.reduce((sum, { last }) => sum + last, 0) / SAMPLE);
   for (const { values, last, isTame } of series) {
     for (let k = 0; k <= last; k++) {
       const value = values[k];
       if (!Number.isFinite(value)) continue;
       if (value < low) low = value;
       if (value > high) high = value;
-      if (value > 0) {
-        above.push(value);
-        if (value < leastAbove) leastAbove = value;
-      }
+      if (value > 0 && value < leastAbove) leastAbove = value;
+      if (value > 0 && k % every === 0) above.push(value);
       if (isTame && value > tame) tame = value;
     }
   }

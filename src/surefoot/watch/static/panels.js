@@ -78,6 +78,7 @@ class Panels {
       })),
     })));
     this.arrange(this.own, this.states, this.stateQuantities());
+    for (const chart of this.charts()) chart.resize();
     for (const chart of this.charts()) chart.redraw();
   }
 
@@ -103,14 +104,17 @@ class Panels {
         charts.delete(title);
       }
     }
+    const figures = [];
     for (const one of wanted) {
       const known = charts.get(one.title);
       if (known) Object.assign(known.options, one);
       else charts.set(one.title, this.newChart(one));
       const { figure, note } = charts.get(one.title);
-      note.textContent = one.note;
-      holder.append(figure);
+      if (note.textContent !== one.note) note.textContent = one.note;
+      figures.push(figure);
     }
+    // Touched only where something changed: a page laid out anew takes longer than all the walks.
+    if (figures.some((figure, k) => holder.children[k] !== figure)) holder.replaceChildren(...figures);
   }
 
   newChart(options) {

@@ -19,7 +19,9 @@ class Stage {
   resize() {
     const [xLow, xHigh, yLow, yHigh] = this.view.land.bounds;
     this.width = this.box.clientWidth;
-    this.height = Math.round(this.width / clamp((xHigh - xLow) / (yHigh - yLow), 1.15, this.width < 500 ? 1.25 : 1.6));
+    const proportion = clamp((xHigh - xLow) / (yHigh - yLow), 1, this.width < 500 ? 1.25 : 1.6);
+    // Low enough that the buttons below it are on the screen too.
+    this.height = Math.round(Math.min(this.width / proportion, Math.max(320, 0.6 * window.innerHeight)));
     this.box.style.height = `${this.height}px`;
     for (const canvas of [this.trails, this.walkers]) fitted(canvas, this.width, this.height);
   }
