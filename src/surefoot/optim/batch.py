@@ -11,6 +11,7 @@ from torch import Tensor
 from surefoot.engines.graph import Graph
 from surefoot.engines.kernel import Kernel, Plan
 from surefoot.optim.column import Member
+from surefoot.optim.guard import Guard
 from surefoot.optim.memory import COMPUTED, KERNEL_DTYPES, STORED, Written, addresses, like, suits_kernel
 from surefoot.rules.vocabulary import Node
 
@@ -54,10 +55,23 @@ class Batch:
         self._state = [[m.state[slot] for m in members] for slot in kernel.graph.state]
         self._places: list[list[int]] = []
         self._clear = False
+        self._guard = Guard()
         self._lengths: Plan | None = None
 
     def accepts(self, grads: Sequence[Tensor]) -> bool:
         """Whether parameters and gradients lie in memory as laid out, and apart from all that is written."""
+        tensors = [*self._parameters, *grads]
+        if not self._guard.holds(tensors):
+            if not self._suit(grads):
+                return False
+            self._guard.remember(tensors)
+        places = [addresses(self._parameters), addresses(grads), *map(addresses, self._state)]
+        if places != self._places:
+            self._look(places)
+        return self._clear
+
+    def _suit(self, grads: Sequence[Tensor]) -> bool:
+        """Whether parameters and gradients are of the planned types, shapes and strides."""
         if set(map(type, grads)) != {Tensor} or set(map(_dtype, grads)) != {self._types[1]}:
             return False
         # A gradient may have been given another shape of as many elements; a parameter that is, moves.
@@ -69,12 +83,7 @@ class Batch:
         except RuntimeError:  # a sparse tensor has no strides
             return False
         # The imaginary part of a conjugate, if it is one number; strides show larger ones.
-        if self._single and any(grads[i].is_neg() for i in self._single):
-            return False
-        places = [addresses(self._parameters), addresses(grads), *map(addresses, self._state)]
-        if places != self._places:
-            self._look(places)
-        return self._clear
+        return not (self._single and any(grads[i].is_neg() for i in self._single))
 
     def _as_planned(self, tensors: Sequence[Tensor]) -> bool:
         if not self._strides:
