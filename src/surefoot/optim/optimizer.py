@@ -36,8 +36,9 @@ _grad = attrgetter("grad")
 class RuleOptimizer(torch.optim.Optimizer):
     """A torch optimizer that steps by a rule. Abstract: its subclasses name the rule, and how groups speak of it.
 
-    Parameters are stepped in place. Plain dense float32 and float64 CPU tensors are stepped together by one kernel; all
-    others one by one, with the same result. Half-precision parameters are stepped, and keep their state, in float32.
+    Parameters are stepped in place. Plain dense CPU tensors of float64, float32 and half precision are stepped by one
+    kernel for all of a type; all others one by one, with the same result. Half-precision parameters are stepped, and
+    keep their state, in float32, unless `rounding` or `state_dtype` say otherwise.
     `optimizer.state[p]` holds a tensor for each state slot of the rule, by the rule's own names, and `step`, the count.
     With a sparse gradient only the rows that it names are stepped (`surefoot.optim.sparse.rows`).
     """
@@ -212,7 +213,8 @@ class RuleOptimizer(torch.optim.Optimizer):
         if any(map(is_, grads, repeat(None))):
             parameters = [p for p, g in zip(parameters, grads, strict=True) if g is not None]
             grads = [g for g in grads if g is not None]
-        options = [(self.convention.options(group), deciding(group)) for group in self.param_groups]
+        options: list[Any] = [(self.convention.options(group), deciding(group)) for group in self.param_groups]
+        options.append(torch._C._len_torch_dispatch_stack() == 0)  # what a mode of torch's looks on at, it must see
         layout = self._layout
         kept = layout is not None and options == self._options and self._holds(self._contents)
         if layout is None or not kept or not layout.stands(parameters, grads):
