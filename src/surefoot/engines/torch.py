@@ -13,7 +13,7 @@ from surefoot.engines.evaluate import Table
 
 
 def _sqrt(x: Tensor) -> Tensor:
-    if type(x) not in (Tensor, Parameter) or x.device.type != "cpu":
+    if type(x) not in (Tensor, Parameter) or x.device.type != "cpu" or torch._C._len_torch_dispatch_stack():
         return torch.sqrt(x)
     # Not torch's own: where that is MKL's, one root in six is not the nearest float32, and no kernel's result.
     root = torch.empty_like(x)

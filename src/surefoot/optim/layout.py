@@ -106,6 +106,8 @@ class Layout:
 
 def _fits(member: Member, g: Tensor) -> bool:
     """Whether a kernel can step a parameter along a gradient, overlaps in memory apart."""
+    if torch._C._len_torch_dispatch_stack():  # a mode of torch's records operations, of which the kernel is none
+        return False
     p = member.parameter
     return suits_kernel(p) and like(g, p) and storable(_types(member, g))
 
