@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from math import isnan
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.live import Live
 from rich.table import Table
@@ -45,17 +46,15 @@ def table(record: Record, room: int) -> Table:
     rows = list(record.rows("tensor"))
     trusted = any(not isnan(row["trust_ratio"]) for row in rows)
     shown_rows = rows
-    caption = "effective learning rate: median, then from the 5% to the 95% quantile"
+    caption = f"effective learning rate after step {record.step:,}: median, 5% and 95% quantile; drift of g² in decades"
     if len(rows) > room:
         largest = sorted(range(len(rows)), key=lambda k: -_or_zero(rows[k]["update_ratio"]))[:room]
         shown_rows = [rows[k] for k in sorted(largest)]
         caption += f"\n{room} of {len(rows)} tensors, those with the largest steps for their size"
-    made = Table(title=f"step {record.step:,}", caption=caption, caption_justify="left", title_justify="left")
-    made.add_column("")
-    for head in ("elements", "effective learning rate", "step / weight", "zeros in g", "drift of g²"):
-        made.add_column(head, justify="right")
-    if trusted:
-        made.add_column("trust ratio", justify="right")
+    made = Table(caption=caption, caption_justify="left", box=SIMPLE_HEAD, pad_edge=False)
+    made.add_column(f"step {record.step:,}", ratio=1)
+    for head in ("elements", "lr", "5%", "95%", "step/weight", "zeros", "drift", *(["trust"] if trusted else [])):
+        made.add_column(head, justify="right", no_wrap=True)
     for row in record.rows("group"):
         made.add_row(Text(f"group {row['group']}"), *_cells(row, trusted), style="bold")
     made.add_section()
@@ -65,11 +64,9 @@ def table(record: Record, room: int) -> Table:
 
 
 def _cells(row: Mapping[str, Any], trusted: bool) -> list[str]:
-    rate = f"{_number(row[MIDDLE])}  {_number(row[LOW])} – {_number(row[HIGH])}"
-    if row[LOW] == row[HIGH]:
-        rate = _number(row[MIDDLE])
-    drift = "–" if isnan(row["drift"]) else f"{row['drift']:+.1f}"
-    cells = [f"{row['elements']:,}", rate, _number(row["update_ratio"]), f"{row['sparsity']:.0%}", drift]
+    rates = [_number(row[name]) for name in (MIDDLE, LOW, HIGH)]
+    drift = "–" if isnan(row["drift"]) else f"{row['drift']:.1f}"
+    cells = [f"{row['elements']:,}", *rates, _number(row["update_ratio"]), f"{row['sparsity']:.0%}", drift]
     return [*cells, _number(row["trust_ratio"])] if trusted else cells
 
 
