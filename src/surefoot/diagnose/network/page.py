@@ -6,7 +6,6 @@ from typing import Any
 
 from markupsafe import Markup
 
-import surefoot
 from surefoot.diagnose.network import wording
 from surefoot.diagnose.network.finding import Finding
 from surefoot.pages import charts, shell
@@ -44,7 +43,7 @@ def page(finding: Finding) -> str:
     return shell.page(
         f"{finding.optimizer} on {finding.task}: the edge of stability",
         Markup(body),
-        footer=f"Made by surefoot {surefoot.__version__}. This page is one file and needs no network.",
+        footer="Made by surefoot. This page is one file and needs no network.",
         scripts=charts.scripts(),
         styles=[charts.styles()],
     )
