@@ -168,7 +168,9 @@ def watch(
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
 def diagnose(
     context: typer.Context,
-    rule: Annotated[str, typer.Argument(help="A built-in rule (surefoot rules), FILE.py:FUNCTION, or a task.")],
+    rule: Annotated[
+        str | None, typer.Argument(help="A built-in rule (surefoot rules), FILE.py:FUNCTION, a task, or a claim.")
+    ] = None,
     curvature: Annotated[float, typer.Option(metavar="H", help="The second derivative of the loss.")] = 1.0,
     minimum: Annotated[float, typer.Option(metavar="X", help="Where the minimum is.")] = 0.0,
     start: Annotated[float, typer.Option(metavar="E", help="The first error, from which an orbit is simulated.")] = 1.0,
@@ -179,6 +181,12 @@ def diagnose(
         ),
     ] = None,
     steps: Annotated[int | None, typer.Option(help="With --optimizer: updates.  [default: the task's own]")] = None,
+    claims: Annotated[
+        bool, typer.Option("--claims", help="List what is published of these methods; with a claim's name, compute it.")
+    ] = False,
+    exercise: Annotated[
+        bool, typer.Option("--exercise", help="Write the chapter's exercise, answered, to --report or exercise.html.")
+    ] = False,
     report: Annotated[Path | None, typer.Option(help="Write the answer as an HTML page.")] = None,
     json: Annotated[bool, typer.Option("--json", help="Print one JSON object, all else on standard error.")] = False,
 ) -> None:
@@ -187,6 +195,16 @@ def diagnose(
     Every hyperparameter and option of the rule is an option here: --lr 0.01 --eps-at outside (surefoot rules RULE).
     With --optimizer, a real training run is held against the rule's edge of stability.
     """
+    if claims or exercise:
+        from surefoot import cli_claims
+
+        if claims:
+            cli_claims.claims(rule, context.args, json)
+        else:
+            cli_claims.exercise(rule, context.args, report)
+        return
+    if rule is None:
+        raise UserError("diagnose what? name a rule (surefoot rules), a task with --optimizer, --claims or --exercise")
     if optimizer is not None:
         from surefoot import cli_network
 
