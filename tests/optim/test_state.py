@@ -179,7 +179,7 @@ def test_loading_copies_the_counter() -> None:
     assert (one.state[p]["step"], other.state[q]["step"]) == (3, 2)
 
 
-@pytest.mark.parametrize("foreign", [torch.optim.Adam, CLASSES["momentum"], CLASSES["amsgrad"]])
+@pytest.mark.parametrize("foreign", [torch.optim.Adam, CLASSES["momentum"], CLASSES["amsgrad"], CLASSES["adamw"]])
 def test_what_another_rules_optimizer_saved_is_refused(foreign: Any) -> None:
     p = parameter(3)
     p.grad = torch.ones(3)

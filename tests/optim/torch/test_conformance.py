@@ -81,8 +81,6 @@ def test_a_rate_that_is_a_tensor_steps_as_the_number(name: str, arguments: dict[
 
 @every_config
 def test_complex_parameters_step_as_pairs_of_real_ones(name: str, arguments: dict[str, Any]) -> None:
-    if arguments.get("fused"):
-        pytest.skip("torch's fused kernels take no complex numbers, so its table does not ask for them")
     torch.manual_seed(0)
     numbers = [torch.randn(10, 5, dtype=torch.complex64), torch.randn(10, dtype=torch.complex64), torch.randn(10, 5)]
     wholes = [p.clone().requires_grad_() for p in numbers]
@@ -102,14 +100,61 @@ def test_complex_parameters_step_as_pairs_of_real_ones(name: str, arguments: dic
             assert torch.equal(torch.view_as_real(value), optimizers[1].state[parts[0]][slot])
 
 
-@pytest.mark.parametrize("flag", ["foreach", "fused"])
+def rosenbrock(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+    return ((1 - x) ** 2 + 100 * (y - x**2) ** 2).abs()
+
+
+@every_config
+def test_complex_rosenbrock_as_in_its_parts(name: str, arguments: dict[str, Any]) -> None:
+    torch.manual_seed(0)
+    whole = torch.randn(2, dtype=torch.complex64, requires_grad=True)
+    real, imaginary = (part.detach().clone().requires_grad_() for part in (whole.real, whole.imag))
+    one, other = make(name, [whole], **arguments), make(name, [real, imaginary], **arguments)
+    for _ in range(3):
+        for optimizer, point in ((one, whole), (other, torch.complex(real, imaginary))):
+            optimizer.zero_grad()
+            rosenbrock(*point).backward()
+            optimizer.step()
+        torch.testing.assert_close(whole.real, real)
+        torch.testing.assert_close(whole.imag, imaginary)
+
+
+@pytest.mark.parametrize("maximize", [False, True])
+@pytest.mark.parametrize("scheduled", [False, True])
+@pytest.mark.parametrize("name", [name for name, info in INFOS.items() if info.supports_sparse])
+def test_uncoalesced_sparse_gradients_step_as_dense_ones(name: str, scheduled: bool, maximize: bool) -> None:
+    tuned, constructors = INFOS[name].metadata_for_sparse
+    points = [torch.nn.Parameter(torch.tensor([1.5, 1.5], dtype=torch.float64)) for _ in range(2)]
+    optimizers = [make(name, [p], **{"lr": 1e-7 if maximize else 1e-4, **tuned, "maximize": maximize}) for p in points]
+    schedulers = [[constructor(o) for constructor in (constructors if scheduled else [])] for o in optimizers]
+    start = rosenbrock(*points[0]).item()
+    for step in range(300):
+        for p, optimizer, schedules in zip(points, optimizers, schedulers, strict=True):
+            optimizer.zero_grad()
+            rosenbrock(*p).backward()
+            assert p.grad is not None
+            place, value = step % 2, p.grad[step % 2].item()
+            if p is points[0]:
+                parts = torch.tensor([value / 4, value - value / 4], dtype=p.dtype)
+                p.grad = torch.sparse_coo_tensor(torch.tensor([[place, place]]), parts, (2,), check_invariants=False)
+            else:
+                p.grad = torch.zeros(2, dtype=p.dtype).index_fill_(0, torch.tensor([place]), value)
+            optimizer.step()
+            for schedule in schedules:
+                schedule.step(start) if isinstance(schedule, ReduceLROnPlateau) else schedule.step()
+        torch.testing.assert_close(*points, atol=5e-6, rtol=5e-6)
+    end = rosenbrock(*points[0]).item()
+    assert end > start if maximize else end < start
+
+
+FLAGS = [(name, flag) for name, info in INFOS.items() for flag in ("foreach", "fused") if flag in info.supported_impls]
+
+
 @pytest.mark.parametrize("dtype", [torch.float64, torch.float32, torch.bfloat16, torch.float16])
-@every_class
+@pytest.mark.parametrize(("name", "flag"), FLAGS)
 def test_ways_of_stepping_agree_with_frozen_layers_and_missing_gradients(
     name: str, flag: str, dtype: torch.dtype
 ) -> None:
-    if flag not in INFOS[name].supported_impls:
-        pytest.skip(f"torch's {name} has no {flag}")
     for given in INFOS[name].optim_inputs_func(device="cpu", dtype=dtype):
         parameters, states = [], []
         for value in (False, True):
