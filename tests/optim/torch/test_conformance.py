@@ -125,7 +125,9 @@ def test_complex_rosenbrock_as_in_its_parts(name: str, arguments: dict[str, Any]
 def test_uncoalesced_sparse_gradients_step_as_dense_ones(name: str, scheduled: bool, maximize: bool) -> None:
     tuned, constructors = INFOS[name].metadata_for_sparse
     points = [torch.nn.Parameter(torch.tensor([1.5, 1.5], dtype=torch.float64)) for _ in range(2)]
-    optimizers = [make(name, [p], **{"lr": 1e-7 if maximize else 1e-4, **tuned, "maximize": maximize}) for p in points]
+    optimizers = [
+        make(name, [p], **{**tuned, "maximize": maximize, **({"lr": 1e-7} if maximize else {})}) for p in points
+    ]
     schedulers = [[constructor(o) for constructor in (constructors if scheduled else [])] for o in optimizers]
     start = rosenbrock(*points[0]).item()
     for step in range(300):
