@@ -68,7 +68,7 @@ OPS: dict[str, Any] = {
     "where": _where,
     "norm": _norm,
 }
-#: What `surefoot.engines.torch_order` puts into a graph: torch's own product and sum in one rounding, where it has that.
+#: What `surefoot.engines.torch_order` puts into a graph: torch's own product and sum in one rounding, and its root.
 FUSED: dict[str, Any] = {"fma": lambda a, b, c: torch.addcmul(c, a, b), "torch_sqrt": torch.sqrt}
 
 
