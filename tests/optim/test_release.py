@@ -10,6 +10,7 @@ from torch import Tensor
 
 from surefoot.errors import UserError
 from surefoot.optim import SGD, Adam, RuleOptimizer, release
+from surefoot.optim.telemetry.tracker import track
 from tests.optim.eager import OPTIMIZERS, randoms
 
 every_optimizer = pytest.mark.parametrize("optimizer_class", OPTIMIZERS, ids=lambda c: c.__name__)
@@ -120,6 +121,10 @@ def test_what_cannot_go_with_it_is_refused() -> None:
     with pytest.raises(UserError, match="release: optimizer must be one of surefoot's, got Adam"):
         release(foreign)
     optimizer = SGD([w], lr=0.5)
+    tracker = track(optimizer)
+    with pytest.raises(UserError, match="release: the optimizer must not be tracked"):
+        release(optimizer)
+    tracker.stop()
     release(optimizer)
     with pytest.raises(UserError, match="must not release gradients already"):
         release(optimizer)

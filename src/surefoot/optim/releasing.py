@@ -27,7 +27,8 @@ def release(optimizer: RuleOptimizer) -> "Release":
         What ends it, by its `remove()`.
 
     Raises:
-        UserError: if a group has `clip_norm`, which needs all gradients at once, or gradients are released already.
+        UserError: if a group has `clip_norm`, which needs all gradients at once, or the optimizer is tracked or
+            releases gradients already.
             Later, from `step(closure)`, and from a second backward before `step()`: gradients cannot be accumulated.
 
     >>> import torch
@@ -44,6 +45,8 @@ def release(optimizer: RuleOptimizer) -> "Release":
         raise UserError(f"release: optimizer must be one of surefoot's, got {type(optimizer).__name__}")
     if optimizer._release is not None:
         raise UserError("release: the optimizer must not release gradients already; it does")
+    if optimizer._observer is not None:
+        raise UserError("release: the optimizer must not be tracked, since gradients are gone before they can be seen")
     handle = Release(optimizer)
     optimizer._release = handle
     return handle
