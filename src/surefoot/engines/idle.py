@@ -8,6 +8,7 @@ factors, and `awake` puts them into the rule, before its first operation, as one
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from surefoot.engines import host
 from surefoot.engines.graph import Graph, Level
@@ -41,6 +42,7 @@ class Idle:
         return not self.lost
 
 
+@lru_cache(maxsize=256)
 def idle(graph: Graph) -> Idle:
     """Read an elementwise rule at g = 0.
 

@@ -103,6 +103,6 @@ def _doc(rule: Rule) -> str:
     lines.append("    maximize: ascend instead of descend. Default False.")
     lines.append(
         f"    sparse: one of {', '.join(map(repr, SPARSE))}: whether a row that a sparse gradient did not name is made "
-        f"good when one next does. Default {SPARSE[0]!r}."
+        f"good when one next does, misses the steps, or is stepped with the others. Default {SPARSE[0]!r}."
     )
     return "\n".join(lines + options.doc())

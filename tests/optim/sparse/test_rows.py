@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
+import surefoot.optim.torch as named_as_torch
 from surefoot.engines.graph import Graph
 from surefoot.engines.idle import idle
 from surefoot.errors import UserError
@@ -294,6 +295,34 @@ def test_state_put_in_anothers_place_is_taken_as_it_is() -> None:
     assert torch.allclose(optimizer.state[p]["G"], torch.tensor(0.9, dtype=torch.float64))
 
 
+@every_elementwise
+def test_dense_steps_on_request(optimizer_class: type[RuleOptimizer]) -> None:
+    p, q = table(), table()
+    a, b = optimizer_class([p], sparse="dense"), optimizer_class([q])
+    for grad in random_gradients(8):
+        p.grad, q.grad = grad, grad.to_dense()
+        a.step()
+        b.step()
+    assert by_rows(a) == 0
+    assert max(differences(p, q, a, b).values()) < 1e-14
+
+
+@pytest.mark.filterwarnings("ignore:Sparse invariant checks")  # torch's, of its own tensors
+@pytest.mark.parametrize(
+    ("name", "options", "rows"), [("SGD", {}, 1), ("SGD", {"momentum": 0.9}, 0), ("Adagrad", {"lr_decay": 0.1}, 1)]
+)
+def test_torchs_names_take_torchs_steps(name: str, options: dict[str, float], rows: int) -> None:
+    p, q = table(), table()
+    a = getattr(named_as_torch, name)([p], lr=0.1, **options)
+    b = getattr(torch.optim, name)([q], lr=0.1, **options)
+    for grad in random_gradients(30):
+        p.grad, q.grad = grad, grad
+        a.step()
+        b.step()
+    assert by_rows(a) == rows
+    assert torch.allclose(p, q, rtol=1e-11, atol=1e-13)
+
+
 def test_lazy_rows_do_not_age() -> None:
     p = table()
     optimizer = Momentum([p], sparse="lazy", form="ema")
@@ -373,7 +402,7 @@ def test_an_index_outside_the_table_is_refused() -> None:
 
 
 def test_the_option_is_checked() -> None:
-    with pytest.raises(UserError, match="sparse must be one of 'catch up', 'lazy', got 'eager'"):
+    with pytest.raises(UserError, match="sparse must be one of 'catch up', 'lazy', 'dense', got 'eager'"):
         RMSProp([table()], sparse="eager")
 
 

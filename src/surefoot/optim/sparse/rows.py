@@ -19,8 +19,9 @@ from surefoot.optim.sparse.gradient import named
 from surefoot.optim.sparse.history import History
 from surefoot.optim.sparse.ways import Factors, flat, way
 
-#: What is done about the steps that a row has missed: they are made good, or, as torch's SparseAdam has it, nothing.
-Sparse = Literal["catch up", "lazy"]
+#: What is done about the steps that a row misses: they are made good when it is next named; or nothing, as in torch's
+#: SparseAdam; or it misses none, since the gradient is made dense first.
+Sparse = Literal["catch up", "lazy", "dense"]
 SPARSE: tuple[Sparse, ...] = get_args(Sparse)
 #: The parameters that are stepped by rows.
 Registry = dict[Tensor, "Rows"]
@@ -50,6 +51,8 @@ def suits(member: Member, grad: Tensor) -> bool:
     """Whether a parameter can be stepped row by row: no norm joins its rows, and they lie one after the other."""
     p, graph = member.parameter, member.graph
     if grad.layout is not torch.sparse_coo or not graph.elementwise or grad.sparse_dim() == 0:
+        return False
+    if _option(member.column) == "dense":
         return False
     plain = type(p) in (Parameter, Tensor) and not p.is_conj() and not p.is_neg() and p.numel() > 0
     tables = (p, *(member.state[slot] for slot in graph.state))
@@ -134,4 +137,10 @@ class Rows:
 
 def _manner(column: Column, grad: Tensor) -> tuple[Sparse, int]:
     """What decides how gradients are taken, besides the rule: the option, and how many dimensions are sparse."""
-    return column.group.get("sparse", SPARSE[0]), grad.sparse_dim()
+    return _option(column), grad.sparse_dim()
+
+
+def _option(column: Column) -> Sparse:
+    """What the group says; where it says nothing, as torch's own classes do not, the dense step in the quickest way."""
+    chosen: Sparse | None = column.group.get("sparse")
+    return chosen or ("catch up" if idle(column.formula).exact else "dense")
