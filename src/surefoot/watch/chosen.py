@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -12,11 +12,20 @@ from surefoot.rules.catalogue import find as find_rule
 from surefoot.rules.rule import Rule, Setting
 from surefoot.watch import landscapes
 from surefoot.watch.landscapes.catalogue import view_of
+from surefoot.watch.network.paths import Paths
+from surefoot.watch.network.plane import recording
 from surefoot.watch.pace import fitted
 from surefoot.watch.scene import Array, Landscape, Recording, Scene, Walker
 from surefoot.watch.start import Bounds, box, inside, pair
 
 MOST_STEPS = 100_000
+
+
+class Study(Protocol):
+    """What is asked of a finished comparison: its task, and a ranking with each optimizer's name and best settings."""
+
+    task: Any
+    verdict: Any
 
 
 @dataclass(frozen=True)
@@ -32,12 +41,16 @@ class Chosen:
     seed: int
 
 
-def choose(landscape: str | Callable[..., Any], chosen: Chosen) -> Scene | Recording:
+def choose(landscape: str | Callable[..., Any] | Paths | Study, chosen: Chosen) -> Scene | Recording:
     """The scene of a landscape by name, or of a function of the user's own.
 
     Raises:
         UserError: see `surefoot.watch`.
     """
+    if isinstance(landscape, Paths):
+        return recording(landscape)
+    if hasattr(landscape, "verdict") and hasattr(landscape, "task"):
+        return _study(landscape)
     walkers = _walkers(chosen)
     steps = _steps(chosen.steps)
     if isinstance(landscape, str) and not is_reference(landscape):
@@ -49,6 +62,13 @@ def choose(landscape: str | Callable[..., Any], chosen: Chosen) -> Scene | Recor
 
     _only(chosen.settings, [w.rule.name for w in walkers])
     return own(function, pair(chosen.start), box(chosen.bounds), walkers, steps)
+
+
+def _study(study: Study) -> Recording:
+    from surefoot.watch.network.retrace import retraced  # noqa: PLC0415 - torch is loaded where there is a network
+
+    best = {standing.optimizer: standing.settings for standing in study.verdict.ranking}
+    return recording(retraced(study.task, best))
 
 
 def _built_in(name: str, chosen: Chosen, walkers: tuple[Walker, ...], steps: int | None) -> Scene:

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from surefoot.errors import UserError
 from surefoot.rules.catalogue import CHAPTER
 from surefoot.rules.rule import Rule, Setting
-from surefoot.watch.chosen import Chosen, choose
+from surefoot.watch.chosen import Chosen, Study, choose
 from surefoot.watch.film import save
 from surefoot.watch.film.picture import Picture
+from surefoot.watch.network.paths import Paths
 from surefoot.watch.pictures import of_recording, of_scene
 from surefoot.watch.scene import Recording, Scene
 
@@ -82,7 +83,7 @@ class Watch:
 
 
 def watch(
-    landscape: str | Callable[..., Any] = "terrain",
+    landscape: str | Callable[..., Any] | Paths | Study = "terrain",
     start: Sequence[float] | None = None,
     *,
     optimizers: Sequence[str | Callable[..., Any] | Rule] | None = None,
@@ -95,7 +96,9 @@ def watch(
 
     Args:
         landscape: a name (`surefoot watch --help` lists them), `file.py:function`, or a function: of two coordinates in
-            the rules' words, or any torch function f(x, y), or f(p) of a tensor of two, that returns a scalar.
+            the rules' words, or any torch function f(x, y), or f(p) of a tensor of two, that returns a scalar. Or a
+            study: each optimizer's best setting is trained once more and its path shown in a plane of the parameters
+            (the other arguments are not looked at); or `Paths` of trainings of your own.
         start: two numbers; by default the landscape's own. A function of yours needs one.
         optimizers: names, `file.py:function` or rules; by default the chapter's eight, of which five are shown.
         steps: how many; by default the landscape's own.

@@ -1,25 +1,38 @@
 """Basins as a picture: a map for each rule, each start in the colour of the minimum that the walk from it ends at."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from surefoot.pages.palette import LIGHT
 from surefoot.watch.film import ground, still
 from surefoot.watch.film import save as saving
-from surefoot.watch.scene import Array
+from surefoot.watch.scene import Array, Landscape, Point
 from surefoot.watch.trajectories import loss
-
-if TYPE_CHECKING:
-    from surefoot.watch.basins import Basins
 
 COLUMNS = 4
 #: How far a start's colour is from the minimum's own towards white.
 PALE = 0.45
 
 
-def save(basins: "Basins", path: str | Path) -> Path:
+class Ends(Protocol):
+    """What is drawn of `surefoot.watch.basins.Basins`, which says what it is."""
+
+    @property
+    def landscape(self) -> Landscape: ...  # noqa: D102
+    @property
+    def steps(self) -> int: ...  # noqa: D102
+    @property
+    def minima(self) -> tuple[Point, ...]: ...  # noqa: D102
+    @property
+    def labels(self) -> tuple[str, ...]: ...  # noqa: D102
+    @property
+    def ends(self) -> NDArray[np.int64]: ...  # noqa: D102
+
+
+def save(basins: Ends, path: str | Path) -> Path:
     """Write the maps.
 
     Raises:
@@ -30,7 +43,7 @@ def save(basins: "Basins", path: str | Path) -> Path:
     return place
 
 
-def draw(basins: "Basins") -> Any:
+def draw(basins: Ends) -> Any:
     """The figure."""
     count = len(basins.labels)
     columns = min(COLUMNS, count)
@@ -53,7 +66,7 @@ def draw(basins: "Basins") -> Any:
     return figure
 
 
-def _map(axes: Any, basins: "Basins", rule: int) -> None:
+def _map(axes: Any, basins: Ends, rule: int) -> None:
     land = basins.landscape
     axes.imshow(
         _colours(basins.ends[rule], len(basins.minima)), origin="lower", extent=land.bounds, aspect="auto", zorder=0
@@ -80,7 +93,7 @@ def _colours(ends: Any, minima: int) -> Array:
     return colours
 
 
-def _key(basins: "Basins") -> str:
+def _key(basins: Ends) -> str:
     arrived = float((basins.ends >= 0).mean())
     return (
         f"Each start has the colour of the minimum that its walk ends at, after {basins.steps} steps; "

@@ -67,7 +67,8 @@ class _Stage:
             trail.set_data(*walk.points[: now + 1].T)
             head.set_data(*walk.points[now : now + 1].T)
         strides.lengthen(self.bars, self.picture, step)
-        self.clock.set_text(f"step {step:>{len(str(self.picture.last))}}")
+        longest = max(self.picture.walks, key=lambda walk: len(walk.points)).steps
+        self.clock.set_text(f"step {int(longest[step]):>{len(str(int(longest[-1])))}}")
         for artist in self._moving(step):
             self.figure.draw_artist(artist)
         return np.asarray(canvas.buffer_rgba())[..., :3].copy()

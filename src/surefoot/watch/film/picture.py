@@ -39,6 +39,11 @@ class Picture:
         """The number of the last frame that any walk has."""
         return max(len(walk.points) for walk in self.walks) - 1
 
+    @property
+    def rated(self) -> tuple[str, ...]:
+        """Whose effective learning rates stand beside the map: the first two that the walks know of."""
+        return tuple(dict.fromkeys(name for walk in self.walks for name in walk.rate))[:2]
+
     @cached_property
     def shades(self) -> tuple[float, float]:
         """The lowest loss of the surface at step 0, and a scale: see `shaded`."""

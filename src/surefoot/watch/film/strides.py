@@ -22,10 +22,10 @@ def limits(picture: Picture) -> tuple[float, float]:
 
 
 def bars(figure: Any, picture: Picture) -> list[list[Any]]:
-    """Two panels of bars, still without length: for each coordinate, a bar for each walk."""
+    """Two panels of bars, still without length: for each coordinate or layer, a bar for each walk."""
     low, high = limits(picture)
     every = []
-    for row, name in enumerate(picture.axes):
+    for row, name in enumerate(picture.rated):
         panel = _panel(figure, row, f"effective learning rate of {name}")
         panel.set(xscale="log", xlim=(low, high), ylim=(len(picture.walks) - 0.4, -0.6), yticks=[])
         panel.tick_params(which="minor", length=0)
@@ -37,7 +37,7 @@ def bars(figure: Any, picture: Picture) -> list[list[Any]]:
 def lengthen(bars: list[list[Any]], picture: Picture, frame: int) -> list[Any]:
     """Give every bar its length at a frame; those that moved."""
     low, _ = limits(picture)
-    for name, row in zip(picture.axes, bars, strict=True):
+    for name, row in zip(picture.rated, bars, strict=True):
         for bar, walk in zip(row, picture.walks, strict=True):
             rates = walk.rate.get(name, np.zeros(1))
             # The start has no step behind it yet: it shows the first step's.
@@ -47,8 +47,8 @@ def lengthen(bars: list[list[Any]], picture: Picture, frame: int) -> list[Any]:
 
 
 def curves(figure: Any, picture: Picture) -> None:
-    """Two panels of curves over the steps, one for each coordinate."""
-    for row, name in enumerate(picture.axes):
+    """Two panels of curves over the steps, one for each coordinate or layer."""
+    for row, name in enumerate(picture.rated):
         panel = _panel(figure, row, f"effective learning rate of {name}")
         panel.set(yscale="log", ylim=limits(picture), xlim=(0, max(1.0, float(picture.walks[0].steps[-1]))))
         panel.tick_params(which="minor", length=0)
@@ -56,7 +56,7 @@ def curves(figure: Any, picture: Picture) -> None:
         for walk, position in zip(picture.walks, picture.positions, strict=True):
             if name in walk.rate:
                 panel.plot(walk.steps, walk.rate[name], color=colour(position), linewidth=1.2)
-    panel.set_xlabel("step", color=LIGHT.muted, fontsize=8, labelpad=1)
+        panel.set_xlabel("step" if row else "", color=LIGHT.muted, fontsize=8, labelpad=1)
 
 
 def legend(figure: Any, picture: Picture) -> None:

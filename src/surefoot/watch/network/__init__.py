@@ -1,1 +1,1 @@
-"""Paths of several optimizers through a real network's parameters, drawn in the plane that holds most of them."""
+"""Walks of whole networks: paths of several optimizers in one plane, with the loss on it."""
