@@ -21,7 +21,7 @@ import os, sys, warnings
 warnings.simplefilter("ignore")  # Python 3.12 warns of any fork beside threads
 import numpy as np
 import torch
-from surefoot.optim import Adam
+from MODULE import Adam
 
 def parameter():
     w = torch.nn.Parameter(torch.from_numpy(np.ones(300_000, "float32")))
@@ -44,8 +44,10 @@ sys.exit(os.waitstatus_to_exitcode(status))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no fork on Windows")
-def test_a_forked_child_steps_after_its_parent_used_the_pool() -> None:
-    done = subprocess.run([sys.executable, "-c", FORKED], timeout=60, capture_output=True, text=True, check=False)
+@pytest.mark.parametrize("module", ["surefoot.optim", "surefoot.optim.torch"])
+def test_a_forked_child_steps_after_its_parent_used_the_pool(module: str) -> None:
+    code = FORKED.replace("MODULE", module)
+    done = subprocess.run([sys.executable, "-c", code], timeout=60, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
 
 

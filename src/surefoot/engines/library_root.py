@@ -20,20 +20,26 @@ from surefoot.engines.precision import draw_of
 OPERATION = "torch_sqrt"
 #: High accuracy, denormal numbers as they are, no errors raised: how torch calls it.
 _MODE = 0x2 | 0x140000 | 0x100
+#: `int threads_of_this_thread(threads)`, which returns what it was. Left alone, MKL gives a chunk to threads of its own,
+#: beside the kernel's; in a forked child they are gone, and the call would never return.
+_THREADS = "MKL_Set_Num_Threads_Local"
+
+
+def address(type_: str) -> int | None:
+    """Where `void root(n, from, to, mode)` lies for `float` or `double`, if the loaded torch has such a function."""
+    return None if _address(_THREADS) is None else _address({"float": "vmsSqrt", "double": "vmdSqrt"}[type_])
 
 
 @cache
-def address(type_: str) -> int | None:
-    """Where `void root(n, from, to, mode)` lies for `float` or `double`, if the loaded torch has such a function."""
+def _address(name: str) -> int | None:
     torch = sys.modules.get("torch")
     if torch is None or torch.__file__ is None:
         return None
     try:
         library = ctypes.CDLL(str(Path(torch.__file__).parent / "lib" / "libtorch_cpu.so"))
-        function = getattr(library, {"float": "vmsSqrt", "double": "vmdSqrt"}[type_])
+        return ctypes.cast(getattr(library, name), ctypes.c_void_p).value
     except (OSError, AttributeError):
         return None
-    return ctypes.cast(function, ctypes.c_void_p).value
 
 
 def root_of(graph: Graph, sweep: Pass, type_: str) -> int | None:
@@ -78,7 +84,10 @@ def loops(body: Sequence[str], argument: str, type_: str) -> list[str]:
         "  br i1 %more.r, label %root, label %rooted, !llvm.loop !3",
         "rooted:",
         f"  %library = inttoptr i64 {address(type_)} to ptr",
+        f"  %threads = inttoptr i64 {_address(_THREADS)} to ptr",
+        "  %held = call i32 %threads(i32 1)",
         f"  call void %library(i64 %n, ptr %scratch, ptr %scratch, i64 {_MODE})",
+        "  call i32 %threads(i32 %held)",
     ]
 
 
