@@ -20,7 +20,7 @@ from surefoot.engines.precision import draw_of
 OPERATION = "torch_sqrt"
 #: High accuracy, denormal numbers as they are, no errors raised: how torch calls it.
 _MODE = 0x2 | 0x140000 | 0x100
-#: `int threads_of_this_thread(threads)`, which returns what it was. Left alone, MKL gives a chunk to threads of its own,
+#: `int threads_of_this_thread(threads)`, which returns what it was. Left alone, MKL gives a chunk to its own threads,
 #: beside the kernel's; in a forked child they are gone, and the call would never return.
 _THREADS = "MKL_Set_Num_Threads_Local"
 
