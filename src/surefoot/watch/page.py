@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 from markupsafe import Markup
 
@@ -27,12 +28,11 @@ def html(scene: Scene | Recording) -> str:
         title, data, functions = scene.landscapes[0].title, page_live.data(scene), page_live.functions(scene)
     else:
         title, data, functions = scene.title, page_recording.data(scene), page_recording.FUNCTIONS
-    notes = () if isinstance(scene, Scene) else scene.notes
     text = json.dumps(data, separators=(",", ":"), allow_nan=False).replace("<", "\\u003c")
     body = (
         shell.templates(HERE)
         .get_template("page.html.j2")
-        .render(live=isinstance(scene, Scene), notes=notes, scene=Markup(text))
+        .render(live=isinstance(scene, Scene), scene=Markup(text), **_said(scene))
     )
     own = "\n".join(shell.read(HERE / "static" / f"{name}.js") for name in SCRIPTS)
     return shell.page(
@@ -42,3 +42,10 @@ def html(scene: Scene | Recording) -> str:
         scripts=[f'(() => {{\n"use strict";\n{functions}\n{own}}})();\n'],
         styles=[shell.read(HERE / "static" / "page.css")],
     )
+
+
+def _said(scene: Scene | Recording) -> dict[str, Any]:
+    """What is printed around a recording's map; the names of plain coordinates need not be."""
+    if isinstance(scene, Scene):
+        return {"notes": (), "caption": "", "axes": ()}
+    return {"notes": scene.notes, "caption": scene.caption, "axes": scene.axes if scene.caption else ()}

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from surefoot.rules.rule import Setting
 from surefoot.watch.page_live import packed
 from surefoot.watch.page_look import look
 from surefoot.watch.scene import Array, Recording, Walk
@@ -18,7 +19,7 @@ MOST_CELLS = 16_000
 def data(recording: Recording) -> dict[str, Any]:
     """The recording as JSON."""
     frames = max(len(walk.points) for walk in recording.walks)
-    wide = sum(len(walk.rate) + len(walk.state) + 5 for walk in recording.walks)
+    wide = sum(len(walk.rate) + 2 * len(walk.spread) + len(walk.state) + 6 for walk in recording.walks)
     stride = max(1, -(-frames * wide // MOST_NUMBERS))
     longest = max(recording.walks, key=lambda walk: len(walk.points))
     steps = _thinned(longest.steps, stride)
@@ -32,6 +33,9 @@ def data(recording: Recording) -> dict[str, Any]:
             "coordinates": recording.axes,
             "minima": recording.minima,
             "lossNote": "along the path itself",
+            "ratesNote": recording.rates,
+            "reason": recording.reason,
+            "start": _start(recording),
             "parameters": [],
             "steps": len(steps) - 1,
             "frames": packed(steps),
@@ -51,10 +55,24 @@ def _walker(walk: Walk, position: int, stride: int, recording: Recording) -> dic
             "distance": packed(_thinned(_distance(walk, recording), stride)),
             "rate": {name: packed(_thinned(values, stride)) for name, values in walk.rate.items()},
             "state": {name: packed(_thinned(values, stride)) for name, values in walk.state.items()},
+            "spread": {name: [packed(_thinned(end, stride)) for end in ends] for name, ends in walk.spread.items()},
             "residual": None if walk.residual is None else packed(_thinned(walk.residual, stride)),
+            "beneath": None if walk.beneath is None else packed(_thinned(walk.beneath, stride)),
         },
+        "settings": {name: _text(value) for name, value in walk.settings.items()},
         **look(position),
     }
+
+
+def _start(recording: Recording) -> list[float] | None:
+    """Where all walks begin; None where they do not begin at one place."""
+    first = np.array([walk.points[0] for walk in recording.walks])
+    span = np.ptp(np.concatenate([first, np.reshape(recording.bounds, (2, 2)).T]), axis=0)
+    return first[0].tolist() if np.all(np.ptp(first, axis=0) < 1e-3 * span) else None
+
+
+def _text(value: Setting) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def _distance(walk: Walk, recording: Recording) -> Array:

@@ -91,8 +91,12 @@ class Walk:
 
     Attributes:
         points: (frames, 2). loss: (frames,), along the path itself. steps: (frames,), the step of each frame.
-        rate: name of a parameter or layer to its effective learning rate, (frames,). state: likewise, for state slots.
-        residual: (frames,), the distance of the true point from the drawn one, where a plane is a projection.
+        rate: name of a parameter or layer to its effective learning rate, (frames,); of a layer, its median.
+        spread: name of a layer to the low and the high end, (frames,) each, between which most of its rates lie.
+        state: name of a state slot to its values, (frames,).
+        residual: (frames,), where the plane is a projection: the share, 0 to 1, of the true point's distance from the
+            plane's centre that lies off the plane.
+        beneath: (frames,), there too: the loss of the plane at the drawn point. settings: what it walked with.
     """
 
     name: str
@@ -102,6 +106,9 @@ class Walk:
     rate: Mapping[str, Array] = dataclasses.field(default_factory=dict)
     state: Mapping[str, Array] = dataclasses.field(default_factory=dict)
     residual: Array | None = None
+    spread: Mapping[str, tuple[Array, Array]] = dataclasses.field(default_factory=dict)
+    beneath: Array | None = None
+    settings: Mapping[str, Setting] = dataclasses.field(default_factory=dict)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -111,6 +118,8 @@ class Recording:
     Attributes:
         surface: (rows, columns) losses, rows from y low to y high, columns from x low to x high; NaN where unknown.
         axes: what the two coordinates are. notes: what a reader must know to read it right, one sentence each.
+        caption: what must be read with the map, and is printed on it. reason: why there are no sliders.
+        rates: a word on the charts of effective rates.
     """
 
     name: str
@@ -122,3 +131,6 @@ class Recording:
     axes: tuple[str, str] = ("x", "y")
     minima: tuple[Point, ...] = ()
     notes: tuple[str, ...] = ()
+    caption: str = ""
+    reason: str = "Sliders need a function that can be traced: one written in surefoot's words."
+    rates: str = "how far it moves per unit of its gradient"

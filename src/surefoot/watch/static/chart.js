@@ -6,10 +6,12 @@ const SAMPLE = 1000; // values looked at for what most of them are
 const OUTLYING = 10; // on a log scale, so far beyond 98 in 100 values the chart still goes
 
 class Chart {
-  // `series` gives [{ values, last, hue, dash, marker, width }], entry k of values being that of step k.
+  // `series` gives [{ values, last, hue, dash, marker, width, band }], entry k of values being that of step k; a band
+  // is two such lists, between which a pale area is drawn.
   constructor(canvas, options) {
     this.canvas = canvas;
-    // { series, steps, stepName, theme, scale: "log" or "auto", threshold, alike: all series that share the range }
+    // { series, steps, stepName, theme, scale: "log", "linear" or "auto", threshold, alike: all series that share
+    // the range }
     this.options = options;
     this.lines = document.createElement("canvas");
   }
@@ -33,6 +35,7 @@ class Chart {
     context.rect(MARGIN.left, 0, this.width - MARGIN.left - MARGIN.right + 2, this.height - MARGIN.bottom + 2);
     context.clip();
     if (this.options.threshold !== undefined) this.drawThreshold(context);
+    for (const line of this.series) if (line.band) this.drawBand(context, line);
     for (const line of this.series) this.drawLine(context, line);
     context.restore();
   }
@@ -92,6 +95,16 @@ class Chart {
     context.moveTo(MARGIN.left, y);
     context.lineTo(this.width - MARGIN.right, y);
     context.stroke();
+  }
+
+  drawBand(context, { band: [lower, upper], last, hue }) {
+    context.beginPath();
+    for (let k = 0; k <= last; k++) if (upper[k] > 0) context.lineTo(this.x(k), this.y(upper[k]));
+    for (let k = last; k >= 0; k--) if (lower[k] >= 0) context.lineTo(this.x(k), this.y(lower[k] || this.range.low));
+    context.globalAlpha = 0.16;
+    context.fillStyle = this.options.theme().series[hue];
+    context.fill();
+    context.globalAlpha = 1;
   }
 
   // Of the steps that share a column of pixels, the line goes through the least and the greatest.
@@ -155,7 +168,7 @@ function extremes(values, from, to, go) {
 // nor, on a log scale, a hundredth of the values far from all others flattens the rest.
 function rangeOf(series, { scale, threshold }) {
   let { low, high, leastAbove, most } = extentOf(series);
-  const isLog = leastAbove < Infinity && (scale === "log" || (low >= 0 && high / leastAbove > 50));
+  const isLog = leastAbove < Infinity && (scale === "log" || (scale === "auto" && low >= 0 && high / leastAbove > 50));
   if (isLog) {
     leastAbove = Math.max(leastAbove, most.low / OUTLYING);
     high = Math.min(high, most.high * OUTLYING);

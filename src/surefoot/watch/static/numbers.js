@@ -14,6 +14,12 @@ function shortly(value) {
   return text.replace(/\.?0+e/, "e").replace("e+", "e").replaceAll("-", "−");
 }
 
+// A share in whole hundredths, or, of less than that, "<1%".
+function percent(share) {
+  if (!Number.isFinite(share)) return "–";
+  return share > 0 && share < 0.005 ? "<1%" : `${Math.round(100 * share)}%`;
+}
+
 // A setting exactly as it is, as a reader would type it.
 function exactly(value) {
   return String(value);

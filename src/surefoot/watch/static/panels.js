@@ -9,8 +9,9 @@ function quantitiesOf(view) {
   const names = rateNames(view);
   const rates = names.map((name) => ({
     title: `Effective learning rate of ${name}`,
-    note: "how far it moves per unit of its gradient",
+    note: view.land.ratesNote ?? "how far it moves per unit of its gradient",
     values: (walk) => walk.rates[name],
+    spread: (walk) => walk.spread?.[name],
     alike: (walk) => names.map((one) => walk.rates[one]),
     scale: "log",
   }));
@@ -25,10 +26,10 @@ function quantitiesOf(view) {
     lossOf(view),
     { title: "Distance to the nearest minimum", note: "", values: (walk) => walk.distance, scale: "auto" },
     {
-      title: "Distance from the plane",
-      note: "the plane is a projection",
+      title: "Off the plane",
+      note: "share of the distance from the plane’s centre: 0 lies in it, 1 is not seen in it at all",
       values: (walk) => walk.residual,
-      scale: "auto",
+      scale: "linear",
     },
   ];
   return [...rates, ...others].filter(({ values }) => view.shown().some(({ walk }) => hasNumbers(values(walk))));
@@ -66,14 +67,15 @@ class Panels {
   // After a change of what is walked or shown.
   redraw() {
     const quantities = quantitiesOf(this.view);
-    this.arrange(this.common, this.shared, quantities.map(({ title, note, values, alike, scale, threshold }) => ({
-      title, note, scale, threshold,
+    this.arrange(this.common, this.shared, quantities.map(({ values, alike, spread, ...said }) => ({
+      ...said,
       alike: alike && (() => this.view.shown().flatMap(({ walk }) => alike(walk).filter(hasNumbers).map((one) => ({
         values: one, last: walk.last, isTame: !walk.diverged,
       })))),
       series: () => this.view.shown().filter(({ walk }) => hasNumbers(values(walk))).map((walker) => ({
         ...lookOf(walker, this.view),
         values: values(walker.walk),
+        band: walker === this.view.focus ? spread?.(walker.walk) : undefined,
         dash: walker.dash,
       })),
     })));

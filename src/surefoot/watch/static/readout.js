@@ -21,7 +21,8 @@ function numbersAt(walker, step, view) {
     rows.push(["curvature × rate", shortly(walk.sharpness[k])], ["stable below", shortly(walk.edge)]);
   }
   if (hasNumbers(walk.distance)) rows.push(["to the minimum", shortly(walk.distance[k])]);
-  if (walk.residual) rows.push(["from the plane", shortly(walk.residual[k])]);
+  if (walk.beneath) rows.push(["loss of the plane here", shortly(walk.beneath[k])]);
+  if (walk.residual) rows.push(["off the plane", percent(walk.residual[k])]);
   for (const [slot, arrays] of Object.entries(walk.state)) {
     rows.push([slot, arrays.map((values) => shortly(values[k])).join(", ")]);
   }

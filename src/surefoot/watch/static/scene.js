@@ -43,7 +43,9 @@ function readWalk(record) {
     loss: numbers(record.loss),
     rates: each(record.rate),
     state: Object.fromEntries(Object.entries(each(record.state)).map(([name, values]) => [name, [values]])),
+    spread: Object.fromEntries(Object.entries(record.spread).map(([name, ends]) => [name, ends.map(numbers)])),
     residual: record.residual ? numbers(record.residual) : null,
+    beneath: record.beneath ? numbers(record.beneath) : null,
     distance: numbers(record.distance),
     last: (bad < 0 ? at[0].length : bad) - 1,
     diverged: bad >= 0,
@@ -55,5 +57,5 @@ function readWalk(record) {
 function readRecorded(land) {
   const grid = { ...land.grid, values: Float64Array.from(decoded(land.grid.values)) };
   const ground = { bounds: land.bounds, minima: () => land.minima };
-  return { ...land, grid, ground, moves: false, start: [NaN, NaN], frames: decoded(land.frames) };
+  return { ...land, grid, ground, moves: false, start: land.start ?? [NaN, NaN], frames: decoded(land.frames) };
 }

@@ -128,7 +128,7 @@ class Stage {
     this.drawStart(context);
     if (this.view.focus?.isShown) this.drawStride(context, this.view.focus, t);
     const shown = [...this.view.shown()].sort((a, b) => (a === this.view.focus) - (b === this.view.focus));
-    const heads = shown.map((walker) => ({ title: walker.title, ...this.drawHead(context, walker, t) }));
+    const heads = shown.map((walker) => ({ title: titleAt(walker, t), ...this.drawHead(context, walker, t) }));
     drawLabels(context, heads.reverse(), this.width, this.height, this.view.theme);
   }
 
@@ -240,6 +240,12 @@ class Stage {
     }
     return best;
   }
+}
+
+// A walker's name on the map; where the map is a projection, with how far off it the walker is.
+function titleAt({ title, walk }, t) {
+  if (!walk.residual) return title;
+  return `${title} ${percent(walk.residual[Math.min(t, walk.last)])} off`;
 }
 
 // A diverged walk is drawn to where it left the plot, and no farther.

@@ -83,16 +83,22 @@ function fateAt(walker, t, view) {
   return `loss ${shortly(walk.loss[Math.min(t, walk.last)])}`;
 }
 
-const RECORDED =
-  "These walks were recorded, and are played as they were. " +
-  "Sliders need a function that can be traced: one written in surefoot's words.";
+const RECORDED = "These walks were recorded, and are played as they were.";
 
-// The settings of the chosen optimizer. Recorded walks have none.
+// What a recorded walk walked with.
+function fixedSettings(walker) {
+  const given = Object.entries(walker?.settings ?? {});
+  if (given.length === 0) return [];
+  return [make("dl", {}, ...given.flatMap(([name, text]) => [make("dt", {}, name), make("dd", {}, text)]))];
+}
+
+// The settings of the chosen optimizer. Those of recorded walks are told, and stay.
 function buildSettings(holder, heading, view, changed, reset) {
   const walker = view.focus;
   heading.textContent = walker ? `Settings of ${walker.title}` : "Settings";
   if (!walker?.hypers) {
-    holder.replaceChildren(make("p", { class: "quiet-text" }, RECORDED));
+    const reason = make("p", { class: "quiet-text" }, `${RECORDED} ${view.land.reason}`);
+    holder.replaceChildren(...fixedSettings(walker), reason);
     return;
   }
   const numbers = walker.hypers.map((hyper) => numberControl({
