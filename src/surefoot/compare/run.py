@@ -103,7 +103,7 @@ class _Comparison:
         protocol = self._protocol(executor)
         verdict = judge(contenders, search + confirmed, protocol, **self._gradients(search))
         self.progress.done()
-        return Study(self.task, Findings(protocol, verdict, tuple(search + confirmed)))
+        return Study(self.task, Findings(protocol, verdict, tuple(search + confirmed)), self.rules)
 
     def _search_trials(self) -> list[Trial]:
         return [

@@ -1,5 +1,6 @@
 """What a comparison gives back: the verdict, and everything it rests on."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,8 +11,9 @@ from surefoot.compare.findings import Findings
 from surefoot.compare.protocol import Protocol
 from surefoot.compare.record import as_json
 from surefoot.compare.report import notebook, report
-from surefoot.compare.verdict import Verdict
+from surefoot.compare.verdict import Settings, Verdict
 from surefoot.errors import UserError
+from surefoot.rules.rule import Rule
 from surefoot.tasks.task import Task
 
 if TYPE_CHECKING:
@@ -25,10 +27,12 @@ class Study:
     Attributes:
         task: what was learned.
         findings: the verdict, the protocol and every run, as plain data.
+        rules: the update rule of each optimizer, by its name in the study, in the study's order.
     """
 
     task: Task
     findings: Findings
+    rules: Mapping[str, Rule]
 
     @property
     def verdict(self) -> Verdict:
@@ -39,6 +43,12 @@ class Study:
     def protocol(self) -> Protocol:
         """How it was found out."""
         return self.findings.protocol
+
+    @property
+    def chosen(self) -> dict[str, tuple[Rule, Settings]]:
+        """Each optimizer's rule and its best setting, every hyperparameter, by name, in the study's order."""
+        best = {standing.optimizer: standing.settings for standing in self.verdict.ranking}
+        return {name: (rule, best[name]) for name, rule in self.rules.items()}
 
     def table(self) -> "pd.DataFrame":
         """The ranking as a data frame: a row an optimizer, best first, by its name; columns as in `Standing`."""
