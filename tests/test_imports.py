@@ -11,7 +11,9 @@ import surefoot
 
 ROOT = Path(__file__).resolve().parents[1]
 HEAVY = {"torch", "numpy", "sympy", "plotly", "pandas", "sklearn", "scipy", "llvmlite", "typer", "rich", "jinja2"}
-NAMES = ["Task", "UserError", "__version__", "compare", "diagnose", "optim", "rules", "tasks", "testing", "watch"]
+NAMES = [
+    "Task", "UserError", "__version__", "compare", "diagnose", "optim", "rules", "tasks", "testing", "track", "watch",
+]  # fmt: skip
 
 
 def python(code: str) -> str:
