@@ -8,6 +8,9 @@
 >>> optimizer.step()
 """
 
+from importlib import import_module
+from typing import Any
+
 from surefoot.errors import did_you_mean
 from surefoot.optim.groups import param_groups
 from surefoot.optim.make import from_rule
@@ -23,7 +26,9 @@ _BY_TITLE = {c.__name__: c for c in CLASSES.values()}
 __all__ = ["CLASSES", "RuleOptimizer", "from_rule", "param_groups", "release", *_BY_TITLE]  # noqa: PLE0604 - titles are strings
 
 
-def __getattr__(name: str) -> type[RuleOptimizer]:
+def __getattr__(name: str) -> Any:
+    if name == "torch":  # the module of torch's names, which nobody else needs
+        return import_module("surefoot.optim.torch")
     if name not in _BY_TITLE:
         raise AttributeError(f"surefoot.optim has no {name!r}; {did_you_mean(name, _BY_TITLE)}")
     return _BY_TITLE[name]

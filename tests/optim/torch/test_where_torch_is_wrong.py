@@ -311,3 +311,9 @@ def test_a_scripted_models_parameters_step_as_the_plain_models() -> None:
 @every_class
 def test_pickled_classes_are_found_by_name(optimizer_class: Made) -> None:
     assert pickle.loads(pickle.dumps(optimizer_class)) is optimizer_class
+
+
+def test_the_module_is_found_from_the_package() -> None:
+    import surefoot as sf
+
+    assert sf.optim.torch is ours
