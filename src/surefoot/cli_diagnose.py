@@ -1,13 +1,15 @@
 """`surefoot diagnose`: what its words mean, and where the answer goes."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from surefoot.cli_options import settings
 from surefoot.errors import UserError
+from surefoot.rules.rule import Rule
 
 
 @dataclass(frozen=True)
@@ -36,17 +38,41 @@ def run(rule: str, words: Sequence[str], options: Options) -> None:
         chosen = settings(found, words, ranges=options.prove)
     if options.report is not None:
         check_writable(options.report)
+    if options.prove:
+        _prove(found, options, chosen)
+        return
     from surefoot.diagnose.run import diagnose  # noqa: PLC0415 - SymPy is loaded when it is needed
 
     diagnosis = diagnose(found, options.curvature, minimum=options.minimum, start=options.start, **chosen)
+    if options.report is not None:
+        from surefoot.diagnose.page import report  # noqa: PLC0415
+        from surefoot.diagnose.quadratic import rate_of  # noqa: PLC0415
+
+        options.report.write_text(report(diagnosis, found, rate_of(found)), encoding="utf-8")
     if options.json:
         from surefoot.diagnose.record import as_json  # noqa: PLC0415
 
         print(as_json(diagnosis))
-    else:
-        from surefoot.cli_diagnosis import show  # noqa: PLC0415
+        return
+    from surefoot.cli_diagnosis import show  # noqa: PLC0415
 
-        show(diagnosis)
+    show(diagnosis)
+    if options.report is not None:
+        print(f"\nReport: {options.report}")
+
+
+def _prove(rule: Rule, options: Options, chosen: Mapping[str, Any]) -> None:
+    from surefoot.cli_proof import show  # noqa: PLC0415
+    from surefoot.diagnose.prove.record import as_json  # noqa: PLC0415
+    from surefoot.diagnose.prove.run import prove  # noqa: PLC0415
+
+    if options.report is not None:
+        raise UserError("--report is of a diagnosis; leave out --prove, or take --json")
+    proof = prove(rule, options.curvature, minimum=options.minimum, **chosen)
+    if options.json:
+        print(as_json(proof))
+    else:
+        show(proof)
 
 
 def check_writable(report: Path) -> None:

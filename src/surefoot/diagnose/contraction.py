@@ -57,11 +57,12 @@ def shrinkage(quadratic: Quadratic, within: Box, arithmetic: Arithmetic = FLOATS
     The error shrinks where that is above 0 and below 2. Only for a rule that does not look at x itself, or whose
     minimum is at 0: the error is then x.
     """
-    positive, negative = (_shrinkage(quadratic, within, sign, arithmetic) for sign in (1.0, -1.0))
+    positive, negative = (shrinkage_of(sign, quadratic, within, arithmetic) for sign in (1.0, -1.0))
     return Interval(min(positive.low, negative.low), max(positive.high, negative.high))
 
 
-def _shrinkage(quadratic: Quadratic, within: Box, sign: float, arithmetic: Arithmetic) -> Interval:
+def shrinkage_of(sign: float, quadratic: Quadratic, within: Box, arithmetic: Arithmetic = FLOATS) -> Interval:
+    """As `shrinkage`, for errors of one sign only."""
     words = _Words(within.size, sign, arithmetic)
     ops = words.ops
     inputs = {name: Multiple(interval, 0) for name, interval in {**within.hyper, **within.slots}.items()}

@@ -13,17 +13,29 @@ from typing import Any
 import mpmath
 import numpy as np
 import sympy as sp
+from numpy.typing import NDArray
 
 from surefoot.diagnose.formulas import step
 from surefoot.diagnose.quadratic import Quadratic
+from surefoot.diagnose.solving import positive_first, solutions
 from surefoot.diagnose.stability import eigenvalues, quadratic_slots
 from surefoot.diagnose.structure import Structure
 from surefoot.diagnose.symbols import DerivationError, Expr, Symbols
-from surefoot.diagnose.threshold import positive_first
 from surefoot.diagnose.twins import Piece, pieces
 
 _GRID = np.logspace(-40, 40, 3201)
 _DIGITS = 40
+_WORDS: dict[str, Any] = {
+    "sqrt": np.sqrt,
+    "exp": np.exp,
+    "log": np.log,
+    "Abs": np.abs,
+    "sign": np.sign,
+    "sin": np.sin,
+    "cos": np.cos,
+}
+_WORDS["Max"] = lambda *args: np.maximum.reduce(np.broadcast_arrays(*args))
+_WORDS["Min"] = lambda *args: np.minimum.reduce(np.broadcast_arrays(*args))
 
 
 @dataclass(frozen=True)
@@ -35,7 +47,7 @@ class Cycle:
         state: the slots' values at e > 0.
         eigenvalues: of the folded Jacobian, largest first; where branches meet on the cycle, of each piece in turn.
         smooth: whether the step is smooth on the cycle.
-        jacobian: the folded Jacobian as numbers; None where it is not smooth.
+        folded: the folded Jacobian on the cycle in symbols, where the cycle has a closed form.
     """
 
     amplitude: float
@@ -43,7 +55,7 @@ class Cycle:
     state: Mapping[str, float]
     eigenvalues: tuple[tuple[complex, ...], ...]
     smooth: bool
-    jacobian: tuple[tuple[float, ...], ...] | None
+    folded: Expr | None
 
     @property
     def stable(self) -> bool | None:
@@ -132,7 +144,7 @@ def _solved(new: Expr, letter: Expr, sign: int) -> Expr | None:
 def roots(left: Expr, e: Expr) -> list[Any]:
     """Positive roots of an expression in e, each to 40 digits, where it changes sign between points of the grid."""
     with mpmath.workdps(_DIGITS), np.errstate(all="ignore"):
-        rough = np.asarray(sp.lambdify(e, left, "numpy")(_GRID) * np.ones_like(_GRID), np.float64)
+        rough = _on_grid(left, e)
         fine = sp.lambdify(e, left, "mpmath")
         signs = np.sign(rough)
         found = []
@@ -143,6 +155,14 @@ def roots(left: Expr, e: Expr) -> list[Any]:
                 if abs(fine(root)) < mpmath.mpf(10) ** -12:  # not a pole
                     found.append(root)
         return found
+
+
+def _on_grid(left: Expr, e: Expr) -> NDArray[np.float64]:
+    function = sp.lambdify(e, left, [_WORDS])  # not "numpy": SymPy would import all of it, test tools too
+    try:
+        return np.asarray(function(_GRID) * np.ones_like(_GRID), np.float64)
+    except (TypeError, ValueError):  # a branch left open
+        return np.array([float(function(float(point))) for point in _GRID])
 
 
 def _halved(function: Any, low: Any, high: Any) -> Any:
@@ -169,13 +189,14 @@ def _cycle(context: _Context, root: Any, state: Mapping[str, Expr]) -> Cycle:
         jacobian = _folded(piece, slots, symbols, context.found.parity or {})
         jacobians.append(sp.N(jacobian.subs(symbols.values).subs(numbers), 20))
     smooth = len(around) == 1
+    closed = next((form for piece in around if (form := _closed_form(context, piece, root)) is not None), None)
     return Cycle(
         amplitude=float(root),
-        formula=_closed_form(context, around[0], root) if smooth else _of_any(context, around, root),
+        formula=None if closed is None else closed[0],
         state={s: float(v) for s, v in values.items()},
         eigenvalues=tuple(tuple(eigenvalues(j)) for j in jacobians),
         smooth=smooth,
-        jacobian=tuple(tuple(map(float, row)) for row in jacobians[0].tolist()) if smooth else None,
+        folded=closed[1] if closed is not None and smooth else None,
     )
 
 
@@ -183,12 +204,8 @@ def _folded(piece: Piece, slots: tuple[str, ...], symbols: Symbols, parity: Mapp
     return sp.Matrix([[parity[s] * sp.diff(piece.formulas[s], symbols.slots[o]) for o in slots] for s in slots])
 
 
-def _of_any(context: _Context, around: list[Piece], root: Any) -> Expr | None:
-    """Pieces meet on the cycle and so agree there: the closed form of the first that has one."""
-    return next((form for piece in around if (form := _closed_form(context, piece, root)) is not None), None)
-
-
-def _closed_form(context: _Context, piece: Piece, root: Any) -> Expr | None:
+def _closed_form(context: _Context, piece: Piece, root: Any) -> tuple[Expr, Expr] | None:
+    """The amplitude in symbols, and the folded Jacobian with it put in."""
     symbols, e = context.symbols, context.e
     letters = {**{s: symbols.slots[s] for s in context.quadratic.graph.state}, "x": e}
     new = {s: f.subs(symbols.error, e) for s, f in piece.formulas.items()}
@@ -199,10 +216,12 @@ def _closed_form(context: _Context, piece: Piece, root: Any) -> Expr | None:
     left = sp.together(sp.cancel(new["x"].subs(_by_letter(letters, state)) / e) + 1)
     if left.free_symbols & {letters[s] for s in state}:
         return None
-    for candidate in _solutions(left, e):
+    for candidate in solutions(left, e):
         value = sp.N(candidate.subs(symbols.values), 30)
         if value.is_real and abs(value - sp.Float(root, 30)) <= abs(value) * sp.Float("1e-12"):
-            return tidy(candidate, symbols)
+            slots = quadratic_slots(context.quadratic)
+            folded = _folded(piece, slots, symbols, context.found.parity or {}).subs(symbols.error, e)
+            return tidy(candidate, symbols), folded.subs(_by_letter(letters, state)).subs(e, candidate)
     return None
 
 
@@ -217,35 +236,3 @@ def tidy(expression: Expr, symbols: Symbols) -> Expr:
     if any(rate in part.free_symbols for part in parts.values()):
         return positive_first(expression)
     return sum((power * positive_first(part) for power, part in parts.items()), sp.Integer(0))
-
-
-def _solutions(left: Expr, e: Expr) -> list[Expr]:
-    """Of an equation rational in e, or in one square root that e stands in alone; of low degree."""
-    under = {p.base for p in left.atoms(sp.Pow) if p.exp.is_Rational and p.exp.q == 2 and e in p.free_symbols}
-    if not under:
-        return _of_low_degree(sp.fraction(left)[0], e)
-    if len(under) > 1:
-        return []
-    (base,) = under
-    z = sp.Symbol("z", positive=True)
-    replaced = left.replace(lambda x: x.is_Pow and x.base == base, lambda x: z ** (2 * x.exp))
-    if e in replaced.free_symbols:
-        return []
-    squares = sp.Symbol("s", positive=True)
-    inner = sp.expand(base).subs(e, sp.sqrt(squares))
-    return [
-        sp.sqrt(s)
-        for root in _of_low_degree(sp.fraction(sp.together(replaced))[0], z)
-        for s in _of_low_degree(inner - root**2, squares)
-    ]
-
-
-def _of_low_degree(top: Expr, x: Expr) -> list[Expr]:
-    if not top.is_polynomial(x) or not 1 <= sp.degree(top, x) <= 2:
-        return []
-    coefficients = sp.Poly(top, x).all_coeffs()
-    if len(coefficients) == 2:
-        return [-coefficients[1] / coefficients[0]]
-    a, b, c = coefficients
-    spread = sp.sqrt(sp.factor(b * b - 4 * a * c))
-    return [(-b - spread) / (2 * a), (-b + spread) / (2 * a)]

@@ -13,9 +13,9 @@ import sympy as sp
 
 from surefoot.diagnose.formulas import step
 from surefoot.diagnose.quadratic import Quadratic
+from surefoot.diagnose.solving import positive_first, solutions
 from surefoot.diagnose.structure import Structure
 from surefoot.diagnose.symbols import DerivationError, Expr, Symbols
-from surefoot.diagnose.threshold import positive_first
 from surefoot.rules.vocabulary import Node
 
 
@@ -115,11 +115,7 @@ def shrinkage(
 
 def _bound(shrink: Expr, moment: Expr, limit: int, symbols: Symbols) -> Expr | None:
     """The moment at which a falling factor is so large, where it can be solved for and is not below 0."""
-    try:
-        candidates = sp.solve(sp.Eq(shrink, limit), moment, dict=False, check=False)
-    except NotImplementedError:
-        return None
-    for root in candidates:
+    for root in solutions(shrink - limit, moment):
         value = symbols.number(root)
         if value.is_real and value >= 0 and abs(symbols.number(shrink.subs(moment, root)) - limit) < 1e-9:
             return sp.factor(root) if sp.factor(root).is_Mul else sp.expand(root)

@@ -63,9 +63,8 @@ class Quadratic:
 
     @cached_property
     def rate(self) -> str | None:
-        """The hyperparameter that is the learning rate: `lr`, or else the only one declared as a `Rate`."""
-        rates = [name for name, domain in self.rule.hyper.items() if domain is get_domain(Rate)]
-        return "lr" if "lr" in self.rule.hyper else rates[0] if len(rates) == 1 else None
+        """The learning rate's name."""
+        return rate_of(self.rule)
 
     @cached_property
     def rational(self) -> bool:
@@ -83,6 +82,12 @@ class Quadratic:
     def first(self, slot: str) -> float:
         """The first value of a state slot."""
         return self.hyper[self.rule.start[slot]] if slot in self.rule.start else 0.0
+
+
+def rate_of(rule: Rule) -> str | None:
+    """The hyperparameter that is the learning rate: `lr`, or else the only one declared as a `Rate`."""
+    rates = [name for name, domain in rule.hyper.items() if domain is get_domain(Rate)]
+    return "lr" if "lr" in rule.hyper else rates[0] if len(rates) == 1 else None
 
 
 def _number(name: str, value: object, limits: tuple[float, float], cure: str) -> float:

@@ -23,6 +23,8 @@ from surefoot.diagnose.structure import Structure
 from surefoot.diagnose.symbols import DerivationError, Expr, Symbols
 from surefoot.diagnose.twins import Piece, pieces
 
+#: Above this size of A, the condition on complex pairs is a formula that nobody reads.
+READABLE = 3
 #: Next to nought.
 NEXT = sp.Rational(1, 10**190)
 
@@ -77,8 +79,8 @@ class FixedPoint:
 
     @cached_property
     def conditions(self) -> list[Boundary]:
-        """Jury's, in symbols."""
-        return boundaries(self.matrix)
+        """Jury's, in symbols; that on complex pairs for few slots only."""
+        return boundaries(self.matrix, largest=READABLE)
 
 
 def eigenvalues(matrix: Expr) -> list[complex]:

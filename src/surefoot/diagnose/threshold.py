@@ -13,7 +13,8 @@ from typing import Any
 
 import sympy as sp
 
-from surefoot.diagnose.jury import Boundary, boundaries, is_stable
+from surefoot.diagnose.jury import boundaries, is_stable
+from surefoot.diagnose.solving import of_low_degree, positive_first
 from surefoot.diagnose.stability import FixedPoint
 from surefoot.diagnose.symbols import DerivationError, Expr, Symbols
 
@@ -57,7 +58,8 @@ def threshold(point: FixedPoint, rate: str | None) -> Threshold:
         return Threshold(0.0, _formula_at(point, lr, frozen), 0.0, "-1", True)
     if lr not in matrix.free_symbols:
         raise DerivationError("near the minimum, and as t grows, the step does not depend on the learning rate")
-    margins = [sp.fraction(sp.together(b.margin)) for b in boundaries(matrix)]
+    numeric = boundaries(matrix)
+    margins = [sp.fraction(sp.together(b.margin)) for b in numeric]
     roots = sorted({r for top, bottom in margins for side in (top, bottom) for r in _positive_roots(side, lr)})
     stretches = _stable(matrix, lr, roots)
     if not stretches:
@@ -65,11 +67,10 @@ def threshold(point: FixedPoint, rate: str | None) -> Threshold:
     low, high = stretches[-1]
     if high == sp.oo:
         return Threshold(math.inf, None, float(low), "", exact)
-    at = next(i for i, (top, _) in enumerate(margins) if _vanishes(top, lr, high))
-    boundary = point.conditions[at]
-    formula = closed_form(Boundary(boundary.through, boundary.margin.subs(frozen)), lr, symbols, high)
+    through = next(b.through for b, (top, _) in zip(numeric, margins, strict=True) if _vanishes(top, lr, high))
+    formula = closed_form([b.margin.subs(frozen) for b in point.conditions if b.through == through], lr, symbols, high)
     value = float(sp.N(formula.subs(symbols.values), 30)) if formula is not None else float(high)
-    return Threshold(value, formula, float(low), boundary.through, exact)
+    return Threshold(value, formula, float(low), through, exact)
 
 
 def _formula_at(point: FixedPoint, lr: Expr, frozen: dict[Expr, Expr]) -> Expr | None:
@@ -140,9 +141,9 @@ def _vanishes(margin: Expr, lr: Expr, at: Expr) -> bool:
     return any(abs(root - at) <= abs(at) * sp.Rational(1, 10**12) for root in _positive_roots(margin, lr))
 
 
-def closed_form(boundary: Boundary, lr: Expr, symbols: Symbols, near: Expr) -> Expr | None:
+def closed_form(margins: Sequence[Expr], lr: Expr, symbols: Symbols, near: Expr) -> Expr | None:
     """The root of a margin in symbols, if the margin is of first or second degree in the learning rate."""
-    for root in _roots_in(boundary.margin, lr):
+    for root in (root for margin in margins for root in _roots_in(margin, lr)):
         value = sp.N(root.subs(symbols.values), 30)
         if value.is_real and abs(value - near) <= abs(near) * sp.Float("1e-9"):
             return root
@@ -150,27 +151,4 @@ def closed_form(boundary: Boundary, lr: Expr, symbols: Symbols, near: Expr) -> E
 
 
 def _roots_in(margin: Expr, lr: Expr) -> list[Expr]:
-    top = sp.fraction(sp.together(margin))[0]
-    poly = sp.Poly(top, lr) if top.is_polynomial(lr) else None
-    if poly is None or not 1 <= poly.degree() <= 3:
-        return []
-    coefficients = poly.all_coeffs()
-    while len(coefficients) > 1 and sp.expand(coefficients[-1]) == 0:  # a root at 0 is no threshold
-        coefficients.pop()
-    if len(coefficients) == 2:
-        return [positive_first(-coefficients[1] / coefficients[0])]
-    if len(coefficients) == 3:
-        a, b, c = coefficients
-        spread = sp.sqrt(sp.factor(b * b - 4 * a * c))
-        return [positive_first((-b - spread) / (2 * a)), positive_first((-b + spread) / (2 * a))]
-    return []
-
-
-def positive_first(expression: Expr) -> Expr:
-    """Factored, with 1 - b rather than b - 1."""
-    sign, factors = sp.Integer(1), []
-    for base, power in (factor.as_base_exp() for factor in sp.Mul.make_args(sp.factor(expression))):
-        if base.is_Add and base.as_coeff_Add()[0].is_negative and power.is_odd:
-            sign, base = -sign, -base  # noqa: PLW2901
-        factors.append(base**power)
-    return sp.Mul(sign, *factors)
+    return [positive_first(root) for root in of_low_degree(sp.fraction(sp.together(margin))[0], lr)]

@@ -1,0 +1,73 @@
+"""The page of one diagnosis: the answer, the numbers, the derivation typeset, and what other settings would do."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from markupsafe import Markup
+
+from surefoot import __version__
+from surefoot.diagnose import wording
+from surefoot.diagnose.diagnosis import Diagnosis, Formula
+from surefoot.diagnose.drawings import drawings
+from surefoot.pages import shell
+from surefoot.rules.rule import Rule
+
+HERE = Path(__file__).parent
+
+
+def report(diagnosis: Diagnosis, rule: Rule, rate: str | None) -> str:
+    """A whole HTML page that opens from disk, runs no script but the shell's and needs no network.
+
+    Args:
+        diagnosis: the answer. rule: the rule that it is about. rate: the name of its learning rate, which is varied.
+    """
+    with np.errstate(all="ignore"):
+        figures = drawings(
+            rule,
+            diagnosis.settings,
+            diagnosis.simulated,
+            curvature=diagnosis.curvature,
+            minimum=diagnosis.minimum,
+            rate=rate,
+            threshold=diagnosis.threshold,
+        )
+    environment = shell.templates(HERE)
+    environment.globals |= {"mathml": mathml, "display": display, "wording": wording}
+    body = environment.get_template("diagnosis.html.j2").render(
+        d=diagnosis, figures=figures, numbers=numbers(diagnosis)
+    )
+    return shell.page(
+        f"What {diagnosis.rule} does at curvature {diagnosis.curvature:g}",
+        Markup(body),
+        footer=f"Made by surefoot {__version__}. This page is one file and needs no network.",
+        styles=[shell.read(HERE.parent / "pages" / "plot.css"), shell.read(HERE / "diagnosis.css")],
+    )
+
+
+def mathml(form: Formula | None) -> Markup:
+    """A formula within a line, or nothing."""
+    return Markup("") if form is None else Markup("<math>{}</math>").format(Markup(form.mathml))
+
+
+def display(line: str) -> Markup:
+    """An equation on a line of its own, from its MathML."""
+    return Markup('<math display="block">{}</math>').format(Markup(line))
+
+
+def numbers(d: Diagnosis) -> list[tuple[str, str, Any]]:
+    """Rows of a name, a text and a formula."""
+    rows: list[tuple[str, str, Any]] = [
+        ("rule", f"{d.rule} with {wording.settings(d)}", None),
+        ("curvature", f"h = {d.curvature:g}" + (f", minimum at {d.minimum:g}" if d.minimum else ""), None),
+        ("threshold", wording.threshold(d).replace(_said(d.threshold_formula), ""), d.threshold_formula),
+    ]
+    if d.amplitude:
+        rows.append(("size of the error in the end", wording.number(d.amplitude), d.amplitude_formula))
+    if d.rate is not None:
+        rows.append(("rate", wording.rate(d), None))
+    return [*rows, ("simulated", wording.simulated(d), None)]
+
+
+def _said(form: Formula | None) -> str:
+    return f" = {form.text}" if form is not None else "\0"

@@ -1,0 +1,37 @@
+"""Certificates as one JSON object."""
+
+import json
+from typing import Any
+
+from surefoot.diagnose.prove.run import Proof
+from surefoot.diagnose.record import strict
+
+
+def as_json(proof: Proof) -> str:
+    """Strictly JSON; a box lists the sides that are ranges only."""
+    return json.dumps(strict(record(proof)), allow_nan=False, indent=2)
+
+
+def record(proof: Proof) -> dict[str, Any]:
+    """As plain Python."""
+    return {
+        "rule": proof.rule,
+        "box": proof.box,
+        "certificates": [
+            {
+                "claim": c.claim,
+                "statement": c.statement,
+                **{answer: c.part(answer) for answer in ("proved", "refuted", "undecided")},
+                "boxes": [
+                    {
+                        "answer": piece.answer,
+                        "box": {name: (piece.box[name].low, piece.box[name].high) for name in proof.sides},
+                        "witness": piece.witness,
+                    }
+                    for piece in c.pieces
+                ],
+            }
+            for c in proof.certificates
+        ],
+        "undone": proof.undone,
+    }
