@@ -181,6 +181,10 @@ def diagnose(
         ),
     ] = None,
     steps: Annotated[int | None, typer.Option(help="With --optimizer: updates.  [default: the task's own]")] = None,
+    prove: Annotated[
+        bool,
+        typer.Option("--prove", help="Certificates by interval arithmetic; settings may be ranges: --lr 1e-5:1e-3."),
+    ] = False,
     claims: Annotated[
         bool, typer.Option("--claims", help="List what is published of these methods; with a claim's name, compute it.")
     ] = False,
@@ -214,7 +218,7 @@ def diagnose(
         raise UserError("--steps is of a training run; name its optimizer too: --optimizer adam")
     from surefoot import cli_diagnose
 
-    options = cli_diagnose.Options(curvature, minimum, start, report, json, prove=False)
+    options = cli_diagnose.Options(curvature, minimum, start, report, json, prove)
     cli_diagnose.run(rule, context.args, options)
 
 
@@ -232,7 +236,7 @@ def rules(
     name: Annotated[str | None, typer.Argument(help="A built-in rule or FILE.py:FUNCTION.")] = None,
     show: Annotated[
         str | None,
-        typer.Option(metavar="VIEW", help="Print what is derived from the rule: graph, llvm, python or latex."),
+        typer.Option(metavar="VIEW", help="Print what is derived from the rule: graph, llvm, python, latex or js."),
     ] = None,
 ) -> None:
     """The update rules, or all about one of them."""

@@ -20,6 +20,7 @@ from surefoot.rules.vocabulary import COMPARISONS
 #: As large as a second moment is taken to be; a step divided by the root of infinity would not move at all.
 FAR = 1e300
 WIDE = Interval(0.0, 1e100)
+EVER = Interval(1.0, INFINITY)
 
 
 @dataclass(frozen=True)
@@ -33,12 +34,13 @@ class Multiple:
 
 @dataclass(frozen=True)
 class Box:
-    """What a claim is about: every error size, every state slot and every hyperparameter in its interval, every t."""
+    """What a claim is about: every error size, state slot, hyperparameter and step count in its interval."""
 
     size: Interval
     slots: Mapping[str, Interval]
     hyper: Mapping[str, Interval]
     curvature: Interval
+    t: Interval = EVER
 
 
 def box(quadratic: Quadratic, not_negative: frozenset[str], size: Interval = WIDE) -> Box:
@@ -66,7 +68,7 @@ def shrinkage_of(sign: float, quadratic: Quadratic, within: Box, arithmetic: Ari
     words = _Words(within.size, sign, arithmetic)
     ops = words.ops
     inputs = {name: Multiple(interval, 0) for name, interval in {**within.hyper, **within.slots}.items()}
-    inputs["t"] = Multiple(Interval(1.0, INFINITY), 0)
+    inputs["t"] = Multiple(within.t, 0)
     inputs["x"] = Multiple(Interval(0.0, 0.0), 1, unit=1)
     inputs["g"] = Multiple(ops["mul"](within.curvature, Interval(sign, sign)), 1)
     new = walk(quadratic.graph, inputs, words.table())[quadratic.graph.outputs["x"]]

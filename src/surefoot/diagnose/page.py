@@ -1,7 +1,6 @@
 """The page of one diagnosis: the answer, the numbers, the derivation typeset, and what other settings would do."""
 
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from markupsafe import Markup
@@ -55,19 +54,17 @@ def display(line: str) -> Markup:
     return Markup('<math display="block">{}</math>').format(Markup(line))
 
 
-def numbers(d: Diagnosis) -> list[tuple[str, str, Any]]:
-    """Rows of a name, a text and a formula."""
-    rows: list[tuple[str, str, Any]] = [
-        ("rule", f"{d.rule} with {wording.settings(d)}", None),
-        ("curvature", f"h = {d.curvature:g}" + (f", minimum at {d.minimum:g}" if d.minimum else ""), None),
-        ("threshold", wording.threshold(d).replace(_said(d.threshold_formula), ""), d.threshold_formula),
+def numbers(d: Diagnosis) -> list[tuple[str, str, Formula | None, str]]:
+    """Rows of a name, a text, a formula that the text is equal to, and what follows it."""
+    form = d.threshold_formula
+    head, _, tail = wording.threshold(d).partition(f" = {form.text}" if form is not None else "\0")
+    rows: list[tuple[str, str, Formula | None, str]] = [
+        ("rule", f"{d.rule} with {wording.settings(d)}", None, ""),
+        ("curvature", f"h = {d.curvature:g}" + (f", minimum at {d.minimum:g}" if d.minimum else ""), None, ""),
+        ("threshold", head, form, tail),
     ]
     if d.amplitude:
-        rows.append(("size of the error in the end", wording.number(d.amplitude), d.amplitude_formula))
+        rows.append(("size of the error in the end", wording.number(d.amplitude), d.amplitude_formula, ""))
     if d.rate is not None:
-        rows.append(("rate", wording.rate(d), None))
-    return [*rows, ("simulated", wording.simulated(d), None)]
-
-
-def _said(form: Formula | None) -> str:
-    return f" = {form.text}" if form is not None else "\0"
+        rows.append(("rate", wording.rate(d), None, ""))
+    return [*rows, ("simulated", wording.simulated(d), None, "")]

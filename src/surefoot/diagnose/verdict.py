@@ -93,7 +93,7 @@ def _near_the_minimum(found: Findings) -> Derived | None:
     if point is None or not point.smooth or not exactly_stable(found) or not all(v < 1 for v in point.own):
         return None
     kept = f", whatever {' and '.join(point.frozen)} keep{'s' * (len(point.frozen) == 1)}" if point.frozen else ""
-    because = f"Near the minimum errors shrink by {point.radius:.6g} a step in the long run{kept}."
+    because = f"Near the minimum errors shrink by a factor of {point.radius:.6g} a step in the long run{kept}."
     return Derived(Kind.CONVERGES, "from the linearisation", because, 0.0, None, point.radius)
 
 
@@ -106,7 +106,7 @@ def _on_a_cycle(found: Findings) -> Derived | None:
         return None
     (cycle,) = stable
     because = (
-        f"The minimum repels (errors grow by {point.radius:.6g} a step near it), and the cycle e, -e attracts: the "
+        f"The minimum repels (small errors grow {point.radius:.6g}-fold a step), and the cycle e, -e attracts: the "
         f"eigenvalues of its folded Jacobian are at most {cycle_radius(cycle):.6g} in size."
     )
     return Derived(Kind.TWO_CYCLE, "from the linearisation", because, cycle.amplitude, cycle.formula, None)

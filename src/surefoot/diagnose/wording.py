@@ -40,7 +40,7 @@ def undecided_because(found: Findings) -> str:
         )
     if abs(point.radius - 1) < 1e-9:
         return "The linearisation is at its edge and does not decide; this is what the simulated orbit does."
-    repels = f"The minimum repels (errors grow by {point.radius:.6g} a step near it)"
+    repels = f"The minimum repels (small errors grow {point.radius:.6g}-fold a step)"
     if not found.cycles:
         return f"{repels}; this is what the simulated orbit does instead."
     others = "so does the cycle e, -e" if len(found.cycles) == 1 else "no cycle e, -e is the one that attracts"
@@ -91,7 +91,7 @@ def assumptions(quadratic: Quadratic, found: Findings) -> tuple[str, ...]:
 
 def headline(d: Diagnosis) -> str:
     """The verdict with its size and certainty, a line."""
-    size = f", |e| = {number(d.amplitude)}" if d.amplitude and math.isfinite(d.amplitude) else ""
+    size = f", |e| = {d.amplitude:.6g}" if d.amplitude and math.isfinite(d.amplitude) else ""
     held = "; the simulated orbit agrees" if d.agrees else "; the simulated orbit does not confirm it"
     return f"{d.verdict}{size} ({d.evidence}{'' if d.evidence == 'simulated' else held})"
 
@@ -133,8 +133,8 @@ def rate(d: Diagnosis) -> str:
     """The rate in words."""
     assert d.rate is not None
     if d.rate > 1:
-        return f"small errors grow by a factor {number(d.rate)} a step in the long run"
-    return f"errors shrink by a factor {number(d.rate)} a step in the long run"
+        return f"small errors grow by a factor of {number(d.rate)} a step in the long run"
+    return f"errors shrink by a factor of {number(d.rate)} a step in the long run"
 
 
 def simulated(d: Diagnosis) -> str:

@@ -3,10 +3,11 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import product
 
 import sympy as sp
 
-from surefoot.diagnose.contraction import FAR, WIDE, shrinkage, shrinkage_of
+from surefoot.diagnose.contraction import EVER, FAR, WIDE, shrinkage, shrinkage_of
 from surefoot.diagnose.contraction import Box as States
 from surefoot.diagnose.findings import Findings
 from surefoot.diagnose.jury import boundaries, is_stable
@@ -19,8 +20,8 @@ from surefoot.engines.intervals import ALL, Interval, arb
 
 Ask = Callable[[Box], tuple[Answer, str]]
 
-#: Where a claim on every state is tried to be refuted: error sizes and values of the state.
-_WITNESSES = tuple((size, value) for size in (1e-8, 1.0, 1e-100) for value in (0.0, 1.0, -1.0, 1e9, -1e9))
+#: Where a claim on every state is tried to be refuted: error size, value of the state, step count.
+_WITNESSES = tuple(product((1e-8, 1.0, 1e-100), (0.0, 1.0, -1.0, 1e9, -1e9), (1.0, 1e12)))
 
 
 #: The largest matrix whose margins are written in symbols.
@@ -46,21 +47,22 @@ def contraction(quadratic: Quadratic, found: Findings) -> Statement:
         "So from every such start |e| falls at every step."
     )
 
-    def states_at(box: Box, size: Interval, slots: Mapping[str, Interval]) -> States:
-        return States(size, slots, {n: box[n] for n in quadratic.hyper}, box["curvature"])
+    def states_at(box: Box, size: Interval, slots: Mapping[str, Interval], t: Interval) -> States:
+        return States(size, slots, {n: box[n] for n in quadratic.hyper}, box["curvature"], t)
 
     def ask(box: Box) -> tuple[Answer, str]:
         every = {s: Interval(0.0, FAR) if s in found.structure.not_negative else ALL for s in quadratic.rule.state}
-        within = shrinkage(quadratic, states_at(box, WIDE, every), arb())
+        within = shrinkage(quadratic, states_at(box, WIDE, every, EVER), arb())
         if within.low > 0 and within.high < 2:
             return "proved", ""
-        for size, value in _WITNESSES:
+        for size, value, t in _WITNESSES:
             slots = {s: max(value, 0.0) if s in found.structure.not_negative else value for s in quadratic.rule.state}
             point = {s: Interval(v, v) for s, v in slots.items()}
-            there = shrinkage_of(1.0, quadratic, states_at(box, Interval(size, size), point), arb())
+            there = shrinkage_of(1.0, quadratic, states_at(box, Interval(size, size), point, Interval(t, t)), arb())
             if there.high <= 0 or there.low >= 2:
+                at = "" if quadratic.autonomous else f", at t = {t:g}"
                 state = "".join(f", {s} = {slots[s]:g}" for s in quadratic.graph.state)
-                return "refuted", f"|e'| >= |e| from e = {size:g}{state}"
+                return "refuted", f"|e'| >= |e| from e = {size:g}{state}{at}"
         return "undecided", ""
 
     return Statement("contraction", text, ask)

@@ -1,0 +1,157 @@
+"""Certificates against closed forms: what is proved lies on the right side of every known threshold."""
+
+import json
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from surefoot.diagnose.orbits import simulate
+from surefoot.diagnose.prove.record import as_json
+from surefoot.diagnose.prove.run import prove
+from surefoot.engines import numpy as reference
+from surefoot.engines.intervals import FLOATS, Interval, arb, table
+from surefoot.errors import UserError
+from surefoot.rules import find
+from tests.diagnose import own_rules
+
+
+def parts(proof, claim):
+    (certificate,) = (c for c in proof.certificates if c.claim == claim)
+    assert sum(piece.part for piece in certificate.pieces) == pytest.approx(1)
+    return certificate.pieces
+
+
+@pytest.mark.parametrize(
+    ("rule", "box", "threshold"),
+    [
+        ("sgd", {"lr": (0.1, 3.0)}, 2.0),
+        ("rmsprop", {"lr": (1e-5, 3e-4)}, 2e-4),
+        ("rmsprop", {"lr": (1e-5, 3e-4), "centered": True}, 2e-4),
+        (own_rules.warmed, {"lr": (0.1, 3.0)}, 2.0),
+    ],
+)
+def test_contraction_is_proved_below_the_threshold_and_refuted_above(rule, box, threshold):
+    for piece in parts(prove(rule, **box), "contraction"):
+        low, high = piece.box["lr"].low, piece.box["lr"].high
+        assert {"proved": high < threshold, "refuted": low >= threshold, "undecided": low < threshold * 1.001}[
+            piece.answer
+        ]
+        if piece.answer == "undecided":
+            assert high - low < 0.01 * threshold
+
+
+@pytest.mark.parametrize(
+    ("rule", "box", "threshold"),
+    [
+        ("momentum", {"lr": (0.1, 5.0)}, 3.8),
+        ("momentum", {"lr": (0.1, 5.0), "form": "nesterov"}, 3.8 / 2.8),
+        ("adam", {"lr": (0.01, 1.0), "eps": 1e-2}, 0.38),
+    ],
+)
+def test_attraction_is_proved_below_the_threshold_and_refuted_above(rule, box, threshold):
+    proof = prove(rule, **box)
+    for piece in parts(proof, "the minimum attracts"):
+        low, high = piece.box["lr"].low, piece.box["lr"].high
+        assert {"proved": high < threshold, "refuted": low > threshold, "undecided": low <= threshold <= high}[
+            piece.answer
+        ]
+    assert [p.answer for p in parts(proof, "contraction")] == ["refuted"], "a momentum carries past the minimum"
+
+
+def test_rmsprop_s_cycle_attracts_for_every_beta_above_the_threshold():
+    pieces = parts(prove("rmsprop", lr=(3e-4, 1.0), beta=(0.1, 0.999)), "the cycle e, -e attracts")
+    assert [piece.answer for piece in pieces] == ["proved"]
+
+
+@pytest.mark.parametrize(("beta1", "answer"), [(0.1, "proved"), (0.3, "refuted"), (0.9, "refuted")])
+def test_adam_s_cycle_attracts_or_repels_as_orbits_do(beta1, answer):
+    """Far above the threshold its own stability depends on the betas; what an orbit ends in says which."""
+    setting = {"lr": 1e-2, "eps": 1e-6, "beta1": beta1, "beta2": 0.9}
+    assert [p.answer for p in parts(prove("adam", **setting), "the cycle e, -e attracts")] == [answer]
+    rule = find("adam")
+    orbit = simulate(rule, rule.settings(setting), curvature=1.0, minimum=0.0, start=1e-2)
+    assert (str(orbit.kind) == "2-cycle") == (answer == "proved")
+
+
+def test_what_is_proved_holds_on_samples():
+    """Over all t, states and signs: NumPy's steps from a thousand random states shrink."""
+    rng = np.random.default_rng(5)
+    rule = find("rmsprop")
+    proof = prove(rule, lr=(1e-5, 1.5e-4), beta=(0.2, 0.99))
+    assert [p.answer for p in parts(proof, "contraction")] == ["proved"]
+    for _ in range(200):
+        e, v = rng.choice([-1, 1]) * 10 ** rng.uniform(-8, 3, 50), 10 ** rng.uniform(-20, 5, 50)
+        lr, beta = rng.uniform(1e-5, 1.5e-4), rng.uniform(0.2, 0.99)
+        new = reference.run(rule, {"x": e, "g": e, "G": v, "m": 0 * e}, 1, lr=lr, beta=beta)["x"]
+        assert (abs(new) <= abs(e)).all()
+
+
+def test_a_refuted_contraction_names_a_state_from_which_the_error_grows():
+    (piece,) = parts(prove("momentum", lr=0.1), "contraction")
+    assert "e = 1e-08, m = 1" in piece.witness
+    new = reference.run(find("momentum"), {"x": [1e-8], "g": [1e-8], "m": [1.0]}, 1, lr=0.1)["x"]
+    assert abs(new[0]) >= 1e-8
+
+
+def test_json_has_every_box():
+    proof = json.loads(as_json(prove("sgd", lr=(0.1, 3.0))))
+    answers = [box["answer"] for box in proof["certificates"][0]["boxes"]]
+    assert answers == ["proved", "undecided", "refuted"]
+    assert set(proof["certificates"][0]["boxes"][0]["box"]) == {"lr"}
+
+
+@pytest.mark.parametrize(
+    ("box", "message"),
+    [
+        ({"lr": (1.0, 0.1)}, "lr must be .low, high. with low below high"),
+        ({"lr": (-1.0, 0.1)}, "lr must be in"),
+        ({"beta": (0.5, 1.0)}, "beta must be in"),
+    ],
+)
+def test_a_box_that_is_none_is_refused(box, message):
+    with pytest.raises(UserError, match=message):
+        prove("rmsprop", **box)
+
+
+NUMBERS = st.floats(-1e6, 1e6, allow_subnormal=False)
+BINARY = {
+    "add": lambda a, b: a + b,
+    "sub": lambda a, b: a - b,
+    "mul": lambda a, b: a * b,
+    "maximum": max,
+    "minimum": min,
+}
+
+
+@pytest.mark.parametrize("arithmetic", [FLOATS, arb()], ids=["floats", "arb"])
+@given(ends=st.tuples(NUMBERS, NUMBERS, NUMBERS, NUMBERS), at=st.tuples(st.floats(0, 1), st.floats(0, 1)))
+@settings(max_examples=150, deadline=None)
+def test_an_interval_holds_what_its_points_give(arithmetic, ends, at):
+    a = Interval(min(ends[:2]), max(ends[:2]))
+    b = Interval(min(ends[2:]), max(ends[2:]))
+    x = min(max(a.low + at[0] * (a.high - a.low), a.low), a.high)
+    y = min(max(b.low + at[1] * (b.high - b.low), b.low), b.high)
+    ops = table(arithmetic).ops
+    for op, function in BINARY.items():
+        assert function(x, y) in ops[op](a, b), op
+    assert abs(x) in ops["abs"](a)
+    assert x * x in ops["square"](a)
+    assert math.sqrt(abs(x)) in ops["sqrt"](ops["abs"](a))
+    if y != 0:
+        assert x / y in ops["div"](a, b)
+    assert ops["lt"](a, b) in (None, x < y)
+    assert ops["le"](a, b) in (None, x <= y)
+
+
+def test_intervals_reach_to_infinity_without_nan():
+    ops = table(arb()).ops
+    whole, positive = Interval(-math.inf, math.inf), Interval(0.0, math.inf)
+    for op in ("add", "sub", "mul", "div", "maximum", "minimum"):
+        for a in (whole, positive, Interval(0.0, 0.0), Interval(1.0, 2.0)):
+            for b in (whole, positive, Interval(0.0, 0.0), Interval(1.0, 2.0)):
+                result = ops[op](a, b)
+                assert result.low <= result.high, (op, a, b)
+    assert ops["div"](Interval(1.0, 1.0), positive) == positive
