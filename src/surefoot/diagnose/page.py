@@ -1,11 +1,11 @@
 """The page of one diagnosis: the answer, the numbers, the derivation typeset, and what other settings would do."""
 
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
 from markupsafe import Markup
 
-from surefoot import __version__
 from surefoot.diagnose import wording
 from surefoot.diagnose.diagnosis import Diagnosis, Formula
 from surefoot.diagnose.drawings import drawings
@@ -39,7 +39,7 @@ def report(diagnosis: Diagnosis, rule: Rule, rate: str | None) -> str:
     return shell.page(
         f"What {diagnosis.rule} does at curvature {diagnosis.curvature:g}",
         Markup(body),
-        footer=f"Made by surefoot {__version__}. This page is one file and needs no network.",
+        footer=f"Made by surefoot {version('surefoot')}. This page is one file and needs no network.",
         styles=[shell.read(HERE.parent / "pages" / "plot.css"), shell.read(HERE / "diagnosis.css")],
     )
 
