@@ -30,7 +30,7 @@ MAY_IMPORT = {
     "optim": {"engines", "rules"} | GROUND,
     "tasks": GROUND,
     "compare": {"optim", "engines", "rules", "tasks", "pages"} | GROUND,
-    "watch": {"engines", "rules", "pages", "tasks"} | GROUND,
+    "watch": {"optim", "engines", "rules", "pages", "tasks"} | GROUND,
     "diagnose": {"optim", "engines", "rules", "tasks", "pages"} | GROUND,
     "testing": PARTS,
     "cli": PARTS | {"surefoot"},

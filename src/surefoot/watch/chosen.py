@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -12,20 +12,12 @@ from surefoot.rules.catalogue import find as find_rule
 from surefoot.rules.rule import Rule, Setting
 from surefoot.watch import landscapes
 from surefoot.watch.landscapes.catalogue import view_of
-from surefoot.watch.network.paths import Paths
-from surefoot.watch.network.plane import recording
+from surefoot.watch.network.subject import Asked, Progress, is_network, recorded
 from surefoot.watch.pace import fitted
 from surefoot.watch.scene import Array, Landscape, Recording, Scene, Walker
 from surefoot.watch.start import Bounds, box, inside, pair
 
 MOST_STEPS = 100_000
-
-
-class Study(Protocol):
-    """What is asked of a finished comparison: its task, and a ranking with each optimizer's name and best settings."""
-
-    task: Any
-    verdict: Any
 
 
 @dataclass(frozen=True)
@@ -39,23 +31,25 @@ class Chosen:
     bounds: Sequence[float] | None
     steps: int | None
     seed: int
+    layers: Sequence[str] | None
+    progress: Progress | None
 
 
-def choose(landscape: str | Callable[..., Any] | Paths | Study, chosen: Chosen) -> Scene | Recording:
-    """The scene of a landscape by name, or of a function of the user's own.
+def choose(landscape: Any, chosen: Chosen) -> Scene | Recording:
+    """The scene of a landscape by name, or of a function of the user's own; the recording of a network in training.
 
     Raises:
         UserError: see `surefoot.watch`.
     """
-    if isinstance(landscape, Paths):
-        return recording(landscape)
-    if hasattr(landscape, "verdict") and hasattr(landscape, "task"):
-        return _study(landscape)
     walkers = _walkers(chosen)
     steps = _steps(chosen.steps)
-    if isinstance(landscape, str) and not is_reference(landscape):
-        return _built_in(landscape, chosen, walkers, steps)
-    function = load(landscape) if isinstance(landscape, str) else landscape
+    function = load(landscape) if isinstance(landscape, str) and is_reference(landscape) else landscape
+    if is_network(function):
+        return recorded(function, _asked(chosen, walkers))
+    if chosen.layers is not None:
+        raise UserError("layers are those of a network; a landscape has coordinates, whose rates are all shown")
+    if isinstance(function, str):
+        return _built_in(function, chosen, walkers, steps)
     if not callable(function):
         raise UserError(f"landscape must be a name, file.py:function or a function, got {type(function).__name__}")
     from surefoot.watch.own.function import own  # noqa: PLC0415 - torch is loaded for functions of a user's own
@@ -64,11 +58,19 @@ def choose(landscape: str | Callable[..., Any] | Paths | Study, chosen: Chosen) 
     return own(function, pair(chosen.start), box(chosen.bounds), walkers, steps)
 
 
-def _study(study: Study) -> Recording:
-    from surefoot.watch.network.retrace import retraced  # noqa: PLC0415 - torch is loaded where there is a network
-
-    best = {standing.optimizer: standing.settings for standing in study.verdict.ranking}
-    return recording(retraced(study.task, best))
+def _asked(chosen: Chosen, walkers: tuple[Walker, ...]) -> Asked:
+    """What was asked of a training: those of the default walkers that wait are not trained."""
+    if chosen.start is not None or chosen.bounds is not None:
+        raise UserError("start and bounds are those of a landscape; a network starts at the weights of its seed")
+    return Asked(
+        named=not chosen.waiting,
+        entrants=[(walker.rule, walker.settings) for walker in walkers if walker.shown],
+        settings=chosen.settings,
+        steps=chosen.steps,
+        seed=chosen.seed,
+        layers=chosen.layers,
+        progress=chosen.progress,
+    )
 
 
 def _built_in(name: str, chosen: Chosen, walkers: tuple[Walker, ...], steps: int | None) -> Scene:

@@ -7,7 +7,7 @@ import numpy as np
 
 from surefoot.rules.rule import Setting
 from surefoot.watch.film.picture import Picture, grid
-from surefoot.watch.scene import Array, Landscape, Point, Recording, Scene, Walker
+from surefoot.watch.scene import Array, Landscape, Point, Recording, Scene, Walk, Walker
 from surefoot.watch.trajectories import loss, walk
 
 
@@ -40,10 +40,11 @@ def of_recording(recording: Recording) -> Picture:
         moves=False,
         minima=lambda _: recording.minima,
         walks=recording.walks,
-        labels=tuple(w.name for w in recording.walks),
+        labels=tuple(_recorded_label(w) for w in recording.walks),
         positions=tuple(range(len(recording.walks))),
         axes=recording.axes,
-        notes=recording.notes,
+        notes=(recording.caption,) if recording.caption else recording.notes,
+        caption=recording.caption,
     )
 
 
@@ -57,6 +58,13 @@ def label(land: Landscape, walker: Walker) -> str:
     chosen = settings(land, walker)
     named = {name: chosen[name] for name in chosen if name == "lr" or name in walker.settings}
     return "  ".join([walker.rule.title, *(f"{name} {_number(value)}" for name, value in named.items())])
+
+
+def _recorded_label(walk: Walk) -> str:
+    """Its name, with its learning rate, and, where the map is a projection, how far off it the walk ends."""
+    named = [f"lr {float(walk.settings['lr']):.2g}"] if "lr" in walk.settings else []
+    off = [] if walk.residual is None or np.isnan(walk.residual[-1]) else [f"{walk.residual[-1]:.0%} off"]
+    return "  ".join([walk.name, *named, *off])
 
 
 def _number(value: Setting) -> str:

@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Any
 from surefoot.errors import UserError
 from surefoot.rules.catalogue import CHAPTER
 from surefoot.rules.rule import Rule, Setting
-from surefoot.watch.chosen import Chosen, Study, choose
+from surefoot.watch.chosen import Chosen, choose
 from surefoot.watch.film import save
 from surefoot.watch.film.picture import Picture
 from surefoot.watch.network.paths import Paths
+from surefoot.watch.network.subject import Progress, Recorded, Study
 from surefoot.watch.pictures import of_recording, of_scene
 from surefoot.watch.scene import Recording, Scene
 
 if TYPE_CHECKING:
+    from surefoot.tasks.task import Task
     from surefoot.watch.basins import Basins
 
 #: Who walks when a page of the chapter's eight opens; the others wait to be switched on, and are in no film.
@@ -83,7 +85,7 @@ class Watch:
 
 
 def watch(
-    landscape: str | Callable[..., Any] | Paths | Study = "terrain",
+    landscape: "str | Callable[..., Any] | Task | Study | Recorded | Paths" = "terrain",
     start: Sequence[float] | None = None,
     *,
     optimizers: Sequence[str | Callable[..., Any] | Rule] | None = None,
@@ -91,24 +93,30 @@ def watch(
     settings: Mapping[str, Mapping[str, Setting]] | None = None,
     bounds: Sequence[float] | None = None,
     seed: int = 0,
+    layers: Sequence[str] | None = None,
+    progress: Progress | None = None,
 ) -> Watch:
     """Let optimizers walk.
 
     Args:
         landscape: a name (`surefoot watch --help` lists them), `file.py:function`, or a function: of two coordinates in
             the rules' words, or any torch function f(x, y), or f(p) of a tensor of two, that returns a scalar. Or a
-            study: each optimizer's best setting is trained once more and its path shown in a plane of the parameters
-            (the other arguments are not looked at); or `Paths` of trainings of your own.
+            network, shown in the plane that holds most of the optimizers' paths through its parameters: a study, of
+            which each optimizer's best setting is trained once more; a task, by name too, with the settings given; or a
+            `surefoot.watch.network.recorder.Recorder` of a training loop of yours.
         start: two numbers; by default the landscape's own. A function of yours needs one.
         optimizers: names, `file.py:function` or rules; by default the chapter's eight, of which five are shown.
-        steps: how many; by default the landscape's own.
+        steps: how many; by default the landscape's or the task's own.
         settings: by rule name, hyperparameters; by the landscape's name, its parameters. A learning rate that is not
             given is chosen so that all set out at one pace (see watch/pace.py).
-        bounds: (x low, x high, y low, y high) of the plot. seed: of the noise, on landscapes that have some.
+        bounds: (x low, x high, y low, y high) of the plot.
+        seed: of the noise, on landscapes that have some; of a network's first weights and its batches.
+        layers: of a network, the parameters whose effective learning rates are shown, by name.
+        progress: called with (steps done, steps in all) while networks are trained.
 
     Raises:
-        UserError: for an unknown name or setting, a start outside the plot, or a function that is not a scalar, gives
-            NaN or has no gradient at the start.
+        UserError: for an unknown name, setting or layer, a start outside the plot, or a function that is not a scalar,
+            gives NaN or has no gradient at the start.
 
     >>> watch("ravine", optimizers=["adagrad", "rmsprop"]).picture().labels
     ('AdaGrad  lr 0.19', 'RMSProp  lr 0.054')
@@ -122,5 +130,7 @@ def watch(
         bounds=bounds,
         steps=steps,
         seed=seed,
+        layers=layers,
+        progress=progress,
     )
     return Watch(choose(landscape, chosen))

@@ -8,7 +8,7 @@ import numpy as np
 from surefoot.pages.palette import LIGHT
 from surefoot.watch.film import ground, strides
 from surefoot.watch.film.picture import Picture, where_it_left
-from surefoot.watch.film.still import MAP, departure, start
+from surefoot.watch.film.still import MAP, below, departure, start
 from surefoot.watch.scene import Array
 
 FRAMES = 120
@@ -44,6 +44,7 @@ class _Stage:
             ground.contours(self.axes, picture, 0.0)
         self.bars = strides.bars(self.figure, picture)
         strides.legend(self.figure, picture)
+        below(self.figure, picture.caption)
         self.minima = ground.stars(self.axes, picture, 0.0)
         self.start = start(self.axes, picture)
         self.trails = [

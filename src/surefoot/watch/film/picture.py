@@ -21,6 +21,7 @@ class Picture:
         surface: step to losses, (rows, columns), rows from y low to y high; NaN where unknown.
         moves: whether the surface depends on the step. minima: step to where they are.
         walks: who walked. labels: what each is called in the legend. positions: each one's place in the palette.
+        caption: printed below, in films too.
     """
 
     title: str
@@ -33,6 +34,7 @@ class Picture:
     positions: tuple[int, ...]
     axes: tuple[str, str] = ("x", "y")
     notes: tuple[str, ...] = ()
+    caption: str = ""
 
     @property
     def last(self) -> int:
@@ -41,8 +43,8 @@ class Picture:
 
     @property
     def rated(self) -> tuple[str, ...]:
-        """Whose effective learning rates stand beside the map: the first two that the walks know of."""
-        return tuple(dict.fromkeys(name for walk in self.walks for name in walk.rate))[:2]
+        """Whose effective learning rates stand beside the map: the first three that the walks know of."""
+        return tuple(dict.fromkeys(name for walk in self.walks for name in walk.rate))[:3]
 
     @cached_property
     def shades(self) -> tuple[float, float]:

@@ -30,7 +30,7 @@ def draw(picture: Picture) -> Any:
     """The figure."""
     figure = ground.figure()
     axes = ground.axes(figure, MAP)
-    last = float(picture.walks[0].steps[-1])
+    last = max(float(walk.steps[-1]) for walk in picture.walks)
     ground.land(axes, picture, last)
     ground.contours(axes, picture, last)
     ground.stars(axes, picture, last)
@@ -43,10 +43,14 @@ def draw(picture: Picture) -> Any:
     start(axes, picture)
     strides.curves(figure, picture)
     strides.legend(figure, picture)
-    if picture.notes:
-        text = fill(" ".join(picture.notes), NOTE_WIDTH)
-        figure.text(0.012, 0.006, text, fontsize=6.5, color=LIGHT.muted, va="bottom", linespacing=1.1)
+    below(figure, " ".join(picture.notes))
     return figure
+
+
+def below(figure: Any, text: str) -> None:
+    """Small print under the map."""
+    lines = fill(text, NOTE_WIDTH)
+    figure.text(0.012, 0.006, lines, fontsize=6.5, color=LIGHT.muted, va="bottom", linespacing=1.1)
 
 
 def start(axes: Any, picture: Picture) -> Any:
@@ -60,12 +64,14 @@ def departure(axes: Any, picture: Picture, position: int, left: tuple[int, tuple
     if left is None:
         return []
     frame, (x, y) = left
+    steps = max((walk.steps for walk in picture.walks), key=len)
+    step = steps[min(frame + 1, len(steps) - 1)]
     west, east, south, north = picture.bounds
     right, top = x > (west + east) / 2, y > (south + north) / 2
     style = {"color": ground.colour(position), "zorder": 7}
     (mark,) = axes.plot(x, y, "X", markersize=9, markeredgecolor=LIGHT.surface, clip_on=False, **style)
     text = axes.annotate(
-        f"left at step {frame + 1}",
+        f"left at step {step:.0f}",
         (x, y),
         xytext=(-9 if right else 9, -7 if top else 7),
         textcoords="offset points",

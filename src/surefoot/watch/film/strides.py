@@ -9,6 +9,8 @@ from surefoot.watch.film.ground import axes, colour, letter
 from surefoot.watch.film.picture import Picture
 
 LEFT, WIDTH = 0.755, 0.225
+#: Where the panels begin and end, and what is between two of them, as parts of the height.
+BOTTOM, TOP, GAP = 0.375, 0.915, 0.1
 
 
 def limits(picture: Picture) -> tuple[float, float]:
@@ -22,11 +24,11 @@ def limits(picture: Picture) -> tuple[float, float]:
 
 
 def bars(figure: Any, picture: Picture) -> list[list[Any]]:
-    """Two panels of bars, still without length: for each coordinate or layer, a bar for each walk."""
+    """Panels of bars, still without length: for each coordinate or layer, a bar for each walk."""
     low, high = limits(picture)
     every = []
     for row, name in enumerate(picture.rated):
-        panel = _panel(figure, row, f"effective learning rate of {name}")
+        panel = _panel(figure, row, len(picture.rated), f"effective learning rate of {name}")
         panel.set(xscale="log", xlim=(low, high), ylim=(len(picture.walks) - 0.4, -0.6), yticks=[])
         panel.tick_params(which="minor", length=0)
         places = enumerate(picture.positions)
@@ -47,16 +49,17 @@ def lengthen(bars: list[list[Any]], picture: Picture, frame: int) -> list[Any]:
 
 
 def curves(figure: Any, picture: Picture) -> None:
-    """Two panels of curves over the steps, one for each coordinate or layer."""
+    """Panels of curves over the steps, one for each coordinate or layer."""
     for row, name in enumerate(picture.rated):
-        panel = _panel(figure, row, f"effective learning rate of {name}")
-        panel.set(yscale="log", ylim=limits(picture), xlim=(0, max(1.0, float(picture.walks[0].steps[-1]))))
+        panel = _panel(figure, row, len(picture.rated), f"effective learning rate of {name}")
+        last = max(float(walk.steps[-1]) for walk in picture.walks)
+        panel.set(yscale="log", ylim=limits(picture), xlim=(0, max(1.0, last)))
         panel.tick_params(which="minor", length=0)
         panel.grid(axis="y", color=LIGHT.line, linewidth=0.5)
         for walk, position in zip(picture.walks, picture.positions, strict=True):
             if name in walk.rate:
                 panel.plot(walk.steps, walk.rate[name], color=colour(position), linewidth=1.2)
-        panel.set_xlabel("step" if row else "", color=LIGHT.muted, fontsize=8, labelpad=1)
+        panel.set_xlabel("step" if row == len(picture.rated) - 1 else "", color=LIGHT.muted, fontsize=8, labelpad=1)
 
 
 def legend(figure: Any, picture: Picture) -> None:
@@ -79,9 +82,9 @@ def legend(figure: Any, picture: Picture) -> None:
     )
 
 
-def _panel(figure: Any, row: int, title: str) -> Any:
-    height = 0.22
-    panel = axes(figure, (LEFT, 0.695 - row * (height + 0.1), WIDTH, height))
+def _panel(figure: Any, row: int, rows: int, title: str) -> Any:
+    height = (TOP - BOTTOM - (rows - 1) * GAP) / rows
+    panel = axes(figure, (LEFT, TOP - height - row * (height + GAP), WIDTH, height))
     panel.set_title(title, color=LIGHT.muted, fontsize=8.5, loc="left", pad=4)
     panel.tick_params(labelsize=7)
     return panel

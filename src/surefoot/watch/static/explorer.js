@@ -46,10 +46,16 @@ function choose(walker) {
   rerun(walker);
 }
 
-// Who keeps the most state has the most to show.
+// Who keeps the most state has the most to show; of a recorded layer, whose rates are spread the widest.
 function richest(walkers) {
-  const slots = ({ walk }) => Object.keys(walk.state).length;
-  return walkers.reduce((best, walker) => (best && slots(best) >= slots(walker) ? best : walker), undefined);
+  const wealth = ({ walk }) => Object.keys(walk.state).length + widest(walk.spread ?? {}, walk.last);
+  return walkers.reduce((best, walker) => (best && wealth(best) >= wealth(walker) ? best : walker), undefined);
+}
+
+// In decades, at the end of the walk.
+function widest(spread, last) {
+  const decades = ([lower, upper]) => Math.log10(upper[last] / lower[last]) || 0;
+  return Math.max(0, ...Object.values(spread).map(decades).filter(Number.isFinite));
 }
 
 // One walker walks anew, at once.
