@@ -14,8 +14,8 @@ import numpy as np
 from benchmarks.timing import Spread, interleaved, spread
 from surefoot.diagnose.ensemble import Ensemble
 from surefoot.diagnose.maps import stability_map
-from surefoot.engines import orbit_numpy
-from surefoot.engines.orbit import Orbits
+from surefoot.engines.orbits import numpy as orbit_numpy
+from surefoot.engines.orbits.orbit import Orbits
 from surefoot.rules.catalogue import CHAPTER, find
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.timing import interleaved, spread
-from surefoot.engines.orbit import Orbits, compose
+from surefoot.engines.orbits.orbit import Orbits, compose
 from surefoot.rules.catalogue import CHAPTER, find
 from surefoot.watch import landscapes
 from surefoot.watch.pace import suited

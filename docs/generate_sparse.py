@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from docs.generate import code, table
+from surefoot.engines.analysis.idle import Idle, idle
 from surefoot.engines.graph import Graph
-from surefoot.engines.idle import Idle, idle
 from surefoot.rules import RULES, Rule
 
 PAGE = Path(__file__).parent / "sparse.md"

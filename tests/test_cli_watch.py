@@ -71,10 +71,43 @@ def test_a_function_of_ones_own_names_its_page(here, capsys):
     assert opened == [(folder / "surefoot-bowl.html").as_uri()]
 
 
+TASK = """
+import torch, surefoot as sf
+def task():
+    torch.manual_seed(0)
+    return sf.Task(name="lines", model=lambda: torch.nn.Linear(3, 2), loss=torch.nn.functional.mse_loss,
+                   train=(torch.randn(30, 3), torch.randn(30, 2)), steps=20)
+"""
+
+
+def test_a_task_of_ones_own_is_trained_and_shown_in_one_plane(here, capsys):
+    folder, opened = here
+    (folder / "mine.py").write_text(TASK)
+    words = ["--optimizers", "sgd,adam", "--steps", "4", "--set", "adam.lr=0.125", "--layers", "bias"]
+    assert main(["watch", "mine.py:task", *words, "--save", "walk.svg"]) == 0
+    drawn = (folder / "walk.svg").read_text()
+    for text in (
+        "lines",
+        "Adam  lr 0.12",
+        "effective learning rate of bias",
+        "Loss on the plane is not loss on the path",
+    ):
+        assert text in drawn
+    assert capsys.readouterr() == ("walk.svg\n", "")
+    assert main(["watch", "mine.py:task", "--optimizers", "sgd", "--layers", "biass"]) == 2
+    assert "did you mean 'bias'" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
         (["ravin"], "unknown landscape 'ravin'; did you mean 'ravine'?"),
+        (["digit"], "unknown landscape 'digit'; did you mean 'digits'?"),
+        (["--layers", "x"], "layers are those of a network; a landscape has coordinates, whose rates are all shown"),
+        (
+            ["diabetes", "--start", "1,1"],
+            "start and bounds are those of a landscape; a network starts at its seed's weights",
+        ),
         (["--start", "1"], "--start must be two numbers X,Y, got '1'"),
         (["--start", "1,2,3"], "--start must be two numbers X,Y, got '1,2,3'"),
         (["--set", "lr=1"], "--set must be NAME.SETTING=VALUE, as adam.lr=0.01, got 'lr=1'"),

@@ -132,7 +132,8 @@ def watch(
         str,
         typer.Argument(
             help="terrain, ravine, quadratic, rosenbrock, beale, himmelblau, rastrigin, saddle, cliff, plateau, kink, "
-            "drift, jump, sparse, noisy, or FILE.py:FUNCTION."
+            "drift, jump, sparse, noisy, or FILE.py:FUNCTION; or a task (surefoot tasks, FILE.py:ATTRIBUTE), whose "
+            "network's paths are shown in one plane."
         ),
     ] = "terrain",
     optimizers: Annotated[
@@ -142,7 +143,9 @@ def watch(
     start: Annotated[
         str | None, typer.Option(metavar="X,Y", help="Where to start.  [default: the landscape's]")
     ] = None,
-    steps: Annotated[int | None, typer.Option(help="How long to walk.  [default: the landscape's]")] = None,
+    steps: Annotated[
+        int | None, typer.Option(help="How long to walk.  [default: the landscape's, or the task's]")
+    ] = None,
     settings: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="NAME.SETTING=VALUE", help="As adam.lr=0.01 or ravine.condition=10; repeatable."),
@@ -150,15 +153,22 @@ def watch(
     save: Annotated[
         Path | None, typer.Option(help="Write this file, .html, .gif, .mp4, .png or .svg, and open nothing.")
     ] = None,
+    layers: Annotated[
+        str | None,
+        typer.Option(
+            metavar="A,B,...",
+            help="Of a task: whose rates to show, as 0.weight.  [default: first, middle, last weight]",
+        ),
+    ] = None,
     basins: Annotated[
         bool, typer.Option("--basins", help="With --save: which start ends in which minimum, as a picture.")
     ] = False,
     opens: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")] = True,
 ) -> None:
-    """Every parameter's own stride: optimizers on a landscape, live in one page, or as a film."""
+    """Every parameter's own stride: optimizers on a landscape, live in one page, or as a film; or in a network."""
     from surefoot import cli_watch
 
-    options = cli_watch.Options(optimizers, start, steps, settings or [], save)
+    options = cli_watch.Options(optimizers, start, steps, settings or [], save, layers)
     if basins:
         cli_watch.basins(landscape, options)
     else:

@@ -24,6 +24,7 @@ class Options:
     steps: int | None
     settings: Sequence[str]
     save: Path | None
+    layers: str | None = None
 
 
 def run(landscape: str, options: Options, opens: bool) -> None:
@@ -79,27 +80,34 @@ def parsed(texts: Sequence[str]) -> dict[str, dict[str, Setting]]:
 
 
 @contextmanager
-def progress() -> Iterator[Progress]:
-    """A bar on standard error while a film is drawn; nothing where that is no terminal."""
+def progress(what: str = "frames") -> Iterator[Progress]:
+    """A bar on standard error while a film is drawn or networks are trained; nothing where that is no terminal."""
     from rich.console import Console  # noqa: PLC0415 - loaded when something is drawn
     from rich.progress import Progress as Bars  # noqa: PLC0415
 
     console = Console(stderr=True)
     with Bars(console=console, transient=True, disable=not console.is_terminal) as bars:
-        task = bars.add_task("frames", total=None)
-        yield lambda done, total: bars.update(task, completed=done, total=total)
+        task = bars.add_task(what, total=None, visible=False)
+        yield lambda done, total: bars.update(task, completed=done, total=total, visible=True)
 
 
 def _watched(landscape: str, options: Options) -> Watch:
-    names = [name.strip() for name in (options.optimizers or "").split(",") if name.strip()]
     start = None if options.start is None else pair(options.start)
-    return watch(
-        landscape,
-        start,
-        optimizers=None if options.optimizers is None else names,
-        steps=options.steps,
-        settings=parsed(options.settings),
-    )
+    with progress("steps of training") as told:
+        return watch(
+            landscape,
+            start,
+            optimizers=_names(options.optimizers),
+            steps=options.steps,
+            settings=parsed(options.settings),
+            layers=_names(options.layers),
+            progress=told,
+        )
+
+
+def _names(text: str | None) -> list[str] | None:
+    """The parts of `A,B,...`, where it is given at all."""
+    return None if text is None else [name.strip() for name in text.split(",") if name.strip()]
 
 
 def _value(text: str) -> Setting:

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from surefoot.diagnose.lyapunov import exponents
-from surefoot.engines.composed import compose
 from surefoot.engines.field import Field
-from surefoot.engines.orbit import Orbits
+from surefoot.engines.orbits.composed import compose
+from surefoot.engines.orbits.orbit import Orbits
 from surefoot.rules import Rule, find
 from tests.diagnose.known import henon, logistic, tent, turning
 

@@ -102,6 +102,18 @@ def test_every_rule_never_seen_before_has_an_answer(rule):
     Draft202012Validator(SCHEMA).validate(strict(record(diagnosis)))
 
 
+def fading(x, g, v, *, t, lr: Rate = 0.1):
+    """Every step shortens the error, but by parts whose sum is finite: it stops short of the minimum."""
+    return x - lr * g / (1 + v), 2 * v + 1
+
+
+def test_a_step_that_always_shortens_the_error_is_no_proof_that_it_tends_to_nought():
+    diagnosis = diagnose(fading)
+    assert not diagnosis.verdict.startswith("converges")
+    stops_at = math.prod(1 - 0.1 / 2.0**k for k in range(60))  # the step uses the old v, 2^k - 1 before step k + 1
+    assert diagnosis.amplitude == pytest.approx(stops_at, rel=1e-9)
+
+
 def branching(x, g, *, t, lr: Rate = 0.1):
     return x - lr * g if g > 0 else x
 

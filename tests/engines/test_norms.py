@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from surefoot.engines import numpy as reference
+from surefoot.engines.cpu.kernel import Kernel
+from surefoot.engines.cpu.llvm import CHUNK
 from surefoot.engines.graph import Graph
-from surefoot.engines.kernel import Kernel
-from surefoot.engines.llvm import CHUNK
 from surefoot.engines.torch import OPS
 from surefoot.rules import Rate, Rule, norm
 from surefoot.rules.vocabulary import Value

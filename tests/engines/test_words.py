@@ -5,8 +5,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from surefoot.engines import llvm
 from surefoot.engines import numpy as reference
+from surefoot.engines.cpu import llvm
 from surefoot.engines.graph import Graph
 from surefoot.rules import OPERATIONS, Rule, cos, exp, log, maximum, minimum, norm, sign, sin, sqrt, where
 from surefoot.rules.vocabulary import COMPARISONS, Value

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page
 
-from surefoot.engines.edge import edge
+from surefoot.engines.analysis.edge import edge
 from surefoot.engines.graph import Graph
 from surefoot.rules import CHAPTER, find
 from surefoot.testing.engines import static_choices

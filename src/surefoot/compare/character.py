@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from surefoot.engines.cpu.kernel import Kernel
 from surefoot.engines.graph import Graph
-from surefoot.engines.kernel import Kernel
 from surefoot.rules.rule import Rule
 
 #: A spike this large, then so many steps on unit gradients; with beta2 = 0.999 its trace fades sevenfold meanwhile.

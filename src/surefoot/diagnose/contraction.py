@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from surefoot.diagnose.quadratic import Quadratic
+from surefoot.engines.analysis.intervals import ALL, FLOATS, INFINITY, Arithmetic, Interval
+from surefoot.engines.analysis.intervals import table as interval_table
 from surefoot.engines.evaluate import Table
-from surefoot.engines.intervals import ALL, FLOATS, INFINITY, Arithmetic, Interval
-from surefoot.engines.intervals import table as interval_table
 from surefoot.engines.sympy import walk
 from surefoot.rules.vocabulary import COMPARISONS
 

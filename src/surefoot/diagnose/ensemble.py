@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from surefoot.diagnose.orbits import PARABOLA, ignores_place
-from surefoot.engines.composed import Map, compose
-from surefoot.engines.orbit import Orbits, Walk
+from surefoot.engines.orbits.composed import Map, compose
+from surefoot.engines.orbits.orbit import Orbits, Walk
 from surefoot.rules.rule import Rule, Setting
 
 Numbers = NDArray[np.floating[Any]]

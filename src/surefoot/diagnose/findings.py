@@ -15,7 +15,7 @@ from surefoot.diagnose.structure import Structure, structure
 from surefoot.diagnose.symbols import DerivationError, Symbols
 from surefoot.diagnose.threshold import Threshold, threshold
 from surefoot.diagnose.twins import host
-from surefoot.engines.intervals import Interval
+from surefoot.engines.analysis.intervals import Interval
 
 T = TypeVar("T")
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from surefoot.diagnose.flow_equations import Equation, order, solve
 from surefoot.diagnose.flow_losses import LOSSES, Loss
-from surefoot.engines.orbit import Orbits, compose
+from surefoot.engines.orbits.orbit import Orbits, compose
 from surefoot.rules.rule import Rule, Setting
 
 Array = NDArray[np.floating[Any]]

@@ -6,7 +6,7 @@ import sympy as sp
 from sympy.printing.mathml import mathml
 
 from surefoot.diagnose.diagnosis import Formula
-from surefoot.engines import latex
+from surefoot.engines.printing import latex
 
 #: Beyond this many operations a formula is no help to a reader.
 LONGEST = 60

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from surefoot.engines.composed import Map
-from surefoot.engines.orbit import Orbits
+from surefoot.engines.orbits.composed import Map
+from surefoot.engines.orbits.orbit import Orbits
 
 Numbers = NDArray[np.floating[Any]]
 
@@ -35,7 +35,7 @@ def exponents(
         (count, orbits), largest first; -inf where a direction is lost within a step, NaN where the map has no
         derivative on the orbit or the orbit leaves the numbers.
 
-    >>> from surefoot.engines.composed import compose
+    >>> from surefoot.engines.orbits.composed import compose
     >>> from surefoot.engines.field import Field
     >>> from surefoot.rules import find
     >>> bowl = Field.of(lambda x: 0.5 * x * x)

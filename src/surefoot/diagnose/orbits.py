@@ -13,10 +13,10 @@ from typing import Any
 
 from surefoot.diagnose.kinds import Kind
 from surefoot.diagnose.settling import MOST, Simulation, settle, stops_dead
-from surefoot.engines.composed import compose, tape_of
-from surefoot.engines.derivative import tangents
+from surefoot.engines.analysis.derivative import tangents
 from surefoot.engines.field import Field
 from surefoot.engines.graph import Graph
+from surefoot.engines.orbits.composed import compose, tape_of
 from surefoot.rules.rule import Rule, Setting
 from surefoot.rules.vocabulary import Value
 

@@ -74,6 +74,12 @@ class Quadratic:
         return ops <= {"input", "const", "add", "sub", "mul", "div", "neg"}
 
     @cached_property
+    def branches(self) -> bool:
+        """Whether the step is made of pieces, at which hyperparameters may have a say."""
+        ops = {self.graph.nodes[i].op for i in self.graph.needed}
+        return bool(ops & {"maximum", "minimum", "where", "abs", "sign", "norm"})
+
+    @cached_property
     def autonomous(self) -> bool:
         """Whether the step is the same at every t."""
         nodes = self.graph.nodes

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from surefoot.diagnose.quadratic import Quadratic
-from surefoot.engines import formula, latex, mathml
-from surefoot.engines.formula import ATOM, PRODUCT, SUM, Notation, Text
+from surefoot.engines.printing import formula, latex, mathml
+from surefoot.engines.printing.formula import ATOM, PRODUCT, SUM, Notation, Text
 
 #: What the minimum x* is called in the recurrence of a rule that looks at x itself.
 MINIMUM = "c"

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from surefoot.diagnose import kinds
 from surefoot.diagnose.kinds import Kind
 from surefoot.diagnose.lyapunov import exponents
-from surefoot.engines.composed import Map
-from surefoot.engines.orbit import Orbits
+from surefoot.engines.orbits.composed import Map
+from surefoot.engines.orbits.orbit import Orbits
 
 Numbers = NDArray[np.floating[Any]]
 

@@ -40,6 +40,7 @@ class FixedPoint:
         own: the eigenvalues with which the other slots settle, numbers.
         meets: the operations whose branches meet there.
         whole: whether the step is linear everywhere, not only near the minimum.
+        bounded: whether the state stays bounded while the error does: each slot an average, linear in the state.
         symbols: what the letters stand for.
     """
 
@@ -49,6 +50,7 @@ class FixedPoint:
     own: tuple[float, ...]
     meets: tuple[str, ...]
     whole: bool
+    bounded: bool
     symbols: Symbols
 
     @property
@@ -112,7 +114,9 @@ def fixed_point(
     own = _own(around[0], small, symbols, at) if len(matrices) == 1 else ()
     meets = tuple(dict.fromkeys(what for piece in around for what in piece.meets))
     whole = quadratic.rational and _is_linear(around[0], small, matrices[0], symbols)
-    return FixedPoint(small, {s: at.state[s] for s in at.free}, tuple(matrices), own, meets, whole, symbols)
+    averages = all(_averages(piece, symbols) for piece in around)
+    frozen = {s: at.state[s] for s in at.free}
+    return FixedPoint(small, frozen, tuple(matrices), own, meets, whole, averages, symbols)
 
 
 def quadratic_slots(quadratic: Quadratic) -> tuple[str, ...]:
@@ -167,6 +171,16 @@ def _is_linear(piece: Piece, small: tuple[str, ...], matrix: Expr, symbols: Symb
     letters = sp.Matrix([symbols.slots[s] for s in small])
     formulas = sp.Matrix([piece.formulas[s] for s in small])
     return bool(sp.expand(formulas - matrix * letters).is_zero_matrix)
+
+
+def _averages(piece: Piece, symbols: Symbols) -> bool:
+    """Whether the state's new value is linear in the old one, with eigenvalues inside the unit circle."""
+    slots = [s for s in piece.formulas if s != "x"]
+    rows = [[sp.diff(piece.formulas[s], symbols.slots[o]) for o in slots] for s in slots]
+    slopes = symbols.number(sp.Matrix(rows)) if slots else sp.Matrix()
+    if slopes.free_symbols or slopes.has(sp.nan, sp.zoo, sp.oo, sp.Derivative):
+        return False
+    return not slots or abs(eigenvalues(slopes)[0]) < 1
 
 
 def _own(piece: Piece, small: tuple[str, ...], symbols: Symbols, at: Rest) -> tuple[float, ...]:

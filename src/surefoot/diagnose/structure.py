@@ -9,9 +9,9 @@ from itertools import product
 from typing import Any
 
 from surefoot.diagnose.quadratic import Quadratic
+from surefoot.engines.analysis.intervals import ALL, INFINITY, NOT_NEGATIVE, Interval, table
 from surefoot.engines.evaluate import Table
 from surefoot.engines.graph import Graph
-from surefoot.engines.intervals import ALL, INFINITY, NOT_NEGATIVE, Interval, table
 from surefoot.engines.sympy import walk
 from surefoot.rules.vocabulary import Node
 

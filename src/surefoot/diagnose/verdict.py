@@ -50,7 +50,12 @@ def predict(quadratic: Quadratic, found: Findings) -> Derived | None:
 
 
 def _everywhere(quadratic: Quadratic, found: Findings) -> Derived | None:
-    """A step that always shortens the error; what was derived for t -> infinity must hold for every t to count here."""
+    """A step that always shortens the error, by a part that does not tend to 0 since the state stays bounded.
+
+    What was derived for t -> infinity must hold for every t to count here.
+    """
+    if found.point is None or not found.point.bounded:
+        return None
     if quadratic.autonomous and found.decrease is not None and found.decrease.always:
         kept = found.decrease.keeps_sign
         because = f"Every step shortens the error{' and keeps its sign' * kept}, from every state."

@@ -8,7 +8,7 @@ from surefoot.rules.rule import Rule, Setting
 
 
 def _llvm(graph: Graph) -> str:
-    from surefoot.engines import llvm  # noqa: PLC0415 - only who asks for it loads it
+    from surefoot.engines.cpu import llvm  # noqa: PLC0415 - only who asks for it loads it
 
     return llvm.module(graph, "float32")
 
@@ -20,13 +20,13 @@ def _python(graph: Graph) -> str:
 
 
 def _latex(graph: Graph) -> str:
-    from surefoot.engines import latex  # noqa: PLC0415
+    from surefoot.engines.printing import latex  # noqa: PLC0415
 
     return latex.source(graph)
 
 
 def _javascript(graph: Graph) -> str:
-    from surefoot.engines import javascript  # noqa: PLC0415
+    from surefoot.engines.printing import javascript  # noqa: PLC0415
 
     return javascript.WORDS + javascript.step(graph)
 

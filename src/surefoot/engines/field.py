@@ -15,7 +15,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from surefoot.engines.derivative import tangents
+from surefoot.engines.analysis.derivative import tangents
 from surefoot.engines.evaluate import Table
 from surefoot.engines.graph import ancestors
 from surefoot.errors import UserError, did_you_mean

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 from torch.nn import Parameter
 
-from surefoot.engines.dither import ROUNDINGS
 from surefoot.engines.evaluate import Table
+from surefoot.engines.rewriting.dither import ROUNDINGS
 
 
 def _sqrt(x: Tensor) -> Tensor:
@@ -68,7 +68,7 @@ OPS: dict[str, Any] = {
     "where": _where,
     "norm": _norm,
 }
-#: What `surefoot.engines.torch_order` puts into a graph: torch's own product and sum in one rounding, and its root.
+#: What `engines/rewriting/torch_order.py` puts into a graph: torch's own product and sum in one rounding, and its root.
 FUSED: dict[str, Any] = {"fma": lambda a, b, c: torch.addcmul(c, a, b), "torch_sqrt": torch.sqrt}
 
 

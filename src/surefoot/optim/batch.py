@@ -8,8 +8,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from surefoot.engines.cpu.kernel import Kernel, Plan
 from surefoot.engines.graph import Graph
-from surefoot.engines.kernel import Kernel, Plan
 from surefoot.optim.column import Member
 from surefoot.optim.guard import Guard
 from surefoot.optim.memory import COMPUTED, KERNEL_DTYPES, STORED, Written, addresses, like, suits_kernel

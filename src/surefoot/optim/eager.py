@@ -5,10 +5,10 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor
 
-from surefoot.engines import dither
 from surefoot.engines.evaluate import step
 from surefoot.engines.graph import Graph
-from surefoot.engines.precision import draw_of
+from surefoot.engines.rewriting import dither
+from surefoot.engines.rewriting.precision import draw_of
 from surefoot.engines.torch import table
 from surefoot.optim.memory import is_dense
 

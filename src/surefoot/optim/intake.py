@@ -1,6 +1,6 @@
 """What an optimizer does to its gradients on the way into the rule: a loss scale taken back, clipping.
 
-The gradients themselves are left as they are; the rule's graph has it written in (`surefoot.engines.intake`), so it
+The gradients themselves are left as they are; the rule's graph has it written in (engines/rewriting/intake.py), so it
 costs no pass over memory, the norm of all gradients apart.
 """
 
@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from surefoot.engines.graph import Graph
-from surefoot.engines.intake import FACTOR, LIMIT, limited, scaled
+from surefoot.engines.rewriting.intake import FACTOR, LIMIT, limited, scaled
 from surefoot.optim.convention import Convention
 from surefoot.optim.layout import Layout
 

@@ -12,8 +12,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from surefoot.engines.dither import keys
-from surefoot.engines.precision import draw_of
+from surefoot.engines.rewriting.dither import keys
+from surefoot.engines.rewriting.precision import draw_of
 from surefoot.optim.batch import Batch
 from surefoot.optim.column import Member
 from surefoot.optim.eager import squares, step_tensor

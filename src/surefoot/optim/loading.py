@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from surefoot.engines.precision import COMPENSATION
+from surefoot.engines.rewriting.precision import COMPENSATION
 from surefoot.errors import UserError
 from surefoot.optim import options
 from surefoot.optim.convention import Convention

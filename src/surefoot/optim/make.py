@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from surefoot.engines.graph import Graph
-from surefoot.engines.precision import COMPENSATION
+from surefoot.engines.rewriting.precision import COMPENSATION
 from surefoot.errors import UserError
 from surefoot.optim import options
 from surefoot.optim.convention import Own

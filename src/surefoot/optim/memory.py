@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import Parameter
 
-from surefoot.engines.native import float16_is_native
+from surefoot.engines.cpu.native import float16_is_native
 
 #: Types that a kernel computes in.
 KERNEL_DTYPES = {torch.float32: "float32", torch.float64: "float64"}

@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.optim import optimizer as torch_optimizer
 
 from surefoot.engines.graph import Graph
-from surefoot.engines.precision import COMPENSATION
+from surefoot.engines.rewriting.precision import COMPENSATION
 from surefoot.errors import UserError
 from surefoot.optim import loading
 from surefoot.optim.column import Column, Member

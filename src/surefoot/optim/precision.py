@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from surefoot.engines.graph import Graph
-from surefoot.engines.precision import COMPENSATION, compensated, stochastic
+from surefoot.engines.rewriting.precision import COMPENSATION, compensated, stochastic
 from surefoot.optim.eager import new_state, working_dtype
 
 _HALVES = {torch.bfloat16: "bfloat16", torch.float16: "float16"}

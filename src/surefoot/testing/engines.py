@@ -14,10 +14,10 @@ import torch
 from numpy.typing import NDArray
 
 from surefoot.engines import numpy as reference
+from surefoot.engines.cpu.kernel import Kernel
 from surefoot.engines.evaluate import step
 from surefoot.engines.graph import Graph, Level
 from surefoot.engines.host import uniforms
-from surefoot.engines.kernel import Kernel
 from surefoot.engines.torch import table
 from surefoot.rules.rule import Rule, Setting
 

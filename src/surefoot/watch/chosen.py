@@ -61,7 +61,7 @@ def choose(landscape: Any, chosen: Chosen) -> Scene | Recording:
 def _asked(chosen: Chosen, walkers: tuple[Walker, ...]) -> Asked:
     """What was asked of a training: those of the default walkers that wait are not trained."""
     if chosen.start is not None or chosen.bounds is not None:
-        raise UserError("start and bounds are those of a landscape; a network starts at the weights of its seed")
+        raise UserError("start and bounds are those of a landscape; a network starts at its seed's weights")
     return Asked(
         named=not chosen.waiting,
         entrants=[(walker.rule, walker.settings) for walker in walkers if walker.shown],

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from surefoot.engines import javascript
-from surefoot.engines.effective import with_rate
+from surefoot.engines.analysis.effective import with_rate
 from surefoot.engines.graph import Graph
+from surefoot.engines.printing import javascript
 from surefoot.rules.domains import Domain
 from surefoot.rules.rule import Rule, Setting
 from surefoot.rules.vocabulary import Tape, Value

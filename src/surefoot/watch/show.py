@@ -71,6 +71,8 @@ class Watch:
             UserError: if the walks were recorded, or no minimum is known in the plot.
         """
         if not isinstance(self.shown, Scene):
+            if self.shown.caption:
+                raise UserError(f"basins are those of a landscape; {self.shown.name} is a network, seen in one plane")
             raise UserError(f"basins of {self.shown.name} need a function that can be rewritten: {self.shown.notes[0]}")
         from surefoot.watch.basins import basins  # noqa: PLC0415 - the compiler is loaded by who needs it
 

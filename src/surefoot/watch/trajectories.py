@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from surefoot.engines.effective import RATE, with_rate
+from surefoot.engines.analysis.effective import RATE, with_rate
 from surefoot.engines.evaluate import step
 from surefoot.engines.graph import Graph
 from surefoot.engines.host import uniforms

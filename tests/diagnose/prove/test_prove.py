@@ -12,9 +12,9 @@ from surefoot.diagnose.orbits import simulate
 from surefoot.diagnose.prove.record import as_json
 from surefoot.diagnose.prove.run import prove
 from surefoot.engines import numpy as reference
-from surefoot.engines.intervals import FLOATS, Interval, arb, table
+from surefoot.engines.analysis.intervals import FLOATS, Interval, arb, table
 from surefoot.errors import UserError
-from surefoot.rules import find
+from surefoot.rules import Rate, find, minimum
 from tests.diagnose import own_rules
 
 
@@ -94,6 +94,18 @@ def test_a_refuted_contraction_names_a_state_from_which_the_error_grows():
     assert "e = 1e-08, m = 1" in piece.witness
     new = reference.run(find("momentum"), {"x": [1e-8], "g": [1e-8], "m": [1.0]}, 1, lr=0.1)["x"]
     assert abs(new[0]) >= 1e-8
+
+
+def capped(x, g, *, t, lr: Rate = 0.1):
+    return x - minimum(lr, 1.0) * g
+
+
+def test_a_branch_that_changes_within_the_box_is_not_taken_for_all_of_it():
+    """min(lr, 1) contracts for every lr, though one branch's formula has the threshold 2."""
+    proof = prove(capped, lr=(0.5, 5.0))
+    assert [p.answer for p in parts(proof, "contraction")] == ["proved"]
+    assert len(proof.certificates) == 1
+    assert "branches" in proof.undone[0]
 
 
 def test_json_has_every_box():

@@ -10,8 +10,8 @@ import torch
 from torch import Tensor, nn
 
 import surefoot.optim.torch as named_as_torch
+from surefoot.engines.analysis.idle import idle
 from surefoot.engines.graph import Graph
-from surefoot.engines.idle import idle
 from surefoot.errors import UserError
 from surefoot.optim import LAMB, SGD, AdaGrad, Adam, AdamW, Momentum, RMSProp, RuleOptimizer
 from tests.optim.sparse.gradients import (

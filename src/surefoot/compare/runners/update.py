@@ -10,8 +10,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from surefoot.engines.cpu.kernel import Kernel, Plan
 from surefoot.engines.graph import Graph
-from surefoot.engines.kernel import Kernel, Plan
 from surefoot.errors import UserError
 from surefoot.rules.rule import Rule, Setting
 from surefoot.rules.vocabulary import Node

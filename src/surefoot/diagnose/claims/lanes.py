@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from surefoot.engines.field import Field
-from surefoot.engines.orbit import Orbits, compose
+from surefoot.engines.orbits.orbit import Orbits, compose
 from surefoot.rules.rule import Rule
 
 Array = NDArray[np.float64]

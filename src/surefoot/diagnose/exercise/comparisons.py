@@ -12,7 +12,7 @@ from surefoot.diagnose.claims.lanes import decades, paths, steps_to
 from surefoot.diagnose.claims.ravines import ALIGNED_START, ROTATED_START, aligned, rotated
 from surefoot.diagnose.exercise.update import DESCENT, EPS, LR, UPDATE
 from surefoot.engines.field import Field
-from surefoot.engines.orbit import Orbits, compose
+from surefoot.engines.orbits.orbit import Orbits, compose
 from surefoot.rules import Value, where
 from surefoot.rules.rule import Rule
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from surefoot.diagnose.exercise.update import UPDATE
 from surefoot.diagnose.flow_losses import quadratic
 from surefoot.engines.field import Field
-from surefoot.engines.orbit import Orbits, compose
+from surefoot.engines.orbits.orbit import Orbits, compose
 
 Array = NDArray[np.floating[Any]]
 STEPS = 400

@@ -11,7 +11,7 @@ from surefoot.diagnose.exercise.update import BETA, LR, UPDATE
 from surefoot.diagnose.flow_losses import quadratic
 from surefoot.engines.field import Field
 from surefoot.engines.graph import Graph
-from surefoot.engines.orbit import Orbits, compose
+from surefoot.engines.orbits.orbit import Orbits, compose
 
 Array = NDArray[np.floating[Any]]
 STEPS = 1000

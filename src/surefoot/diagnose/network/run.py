@@ -13,7 +13,7 @@ from surefoot.diagnose.network.curvature import Hessian, check
 from surefoot.diagnose.network.finding import Finding, Look
 from surefoot.diagnose.network.lanczos import largest
 from surefoot.diagnose.network.strides import Strides
-from surefoot.engines.edge import edge
+from surefoot.engines.analysis.edge import edge
 from surefoot.engines.graph import Graph
 from surefoot.errors import UserError
 from surefoot.optim import from_rule

@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from surefoot.engines.effective import RATE, rate_of_state
+from surefoot.engines.analysis.effective import RATE, rate_of_state
 from surefoot.engines.evaluate import step
 from surefoot.engines.graph import Graph
 from surefoot.engines.host import uniforms

@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from surefoot.engines.intervals import Interval
+from surefoot.engines.analysis.intervals import Interval
 
 Answer = Literal["proved", "refuted", "undecided"]
 Box = Mapping[str, Interval]

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from itertools import combinations
 
-from surefoot.engines.intervals import Interval, arb, table
+from surefoot.engines.analysis.intervals import Interval, arb, table
 
 Matrix = Sequence[Sequence[Interval]]
 ONE, NOUGHT = Interval(1.0, 1.0), Interval(0.0, 0.0)

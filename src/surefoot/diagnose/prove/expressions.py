@@ -6,7 +6,7 @@ from typing import Any
 
 import sympy as sp
 
-from surefoot.engines.intervals import ALL, Arithmetic, Interval, table
+from surefoot.engines.analysis.intervals import ALL, Arithmetic, Interval, table
 
 Expr = Any  # SymPy has no types
 

@@ -9,7 +9,7 @@ from surefoot.diagnose.prove.boxes import Answer, Box, Piece, decide
 from surefoot.diagnose.prove.expressions import fraction
 from surefoot.diagnose.prove.statements import Statement, attraction, contraction, cycle
 from surefoot.diagnose.quadratic import Quadratic
-from surefoot.engines.intervals import Interval, arb
+from surefoot.engines.analysis.intervals import Interval, arb
 from surefoot.engines.sympy import exact
 from surefoot.errors import UserError
 from surefoot.rules.catalogue import find
@@ -83,7 +83,7 @@ def prove(
     for end in ends[::-1]:  # a cycle may begin within the box
         found.cycles = found.cycles or findings(end).cycles
     whole = _box(ends[0], ends[1])
-    statements, undone = _statements(middle, found)
+    statements, undone = _statements(middle, found, bool(sides))
     certificates = [Certificate(s.name, s.text, tuple(decide(whole, sides, s.ask))) for s in statements]
     box = {name: (_plain(ends[0], name), _plain(ends[1], name)) for name in whole}
     return Proof(middle.rule.name, tuple(sides), box, tuple(certificates), tuple(undone))
@@ -122,10 +122,13 @@ def _enclosed(value: float) -> Interval:
     return Interval(min(written.low, value), max(written.high, value))
 
 
-def _statements(quadratic: Quadratic, found: Findings) -> tuple[list[Statement], list[str]]:
+def _statements(quadratic: Quadratic, found: Findings, ranges: bool) -> tuple[list[Statement], list[str]]:
     if found.structure.shifted is None and quadratic.minimum != 0:
         return [], ["the rule looks at x itself, and its minimum is not at 0: no claim is put"]
     puts = {"the minimum attracts": attraction(quadratic, found), "the cycle e, -e attracts": cycle(quadratic, found)}
+    if ranges and quadratic.branches:  # the formulas are those of one branch, which need not be taken all over the box
+        reason = "the rule has branches (max, min, where, |.|), and which is taken may change within the box"
+        return [contraction(quadratic, found)], [f"{name}: {reason}" for name in puts]
     undone = [f"{name}: {_why(name, found)}" for name, statement in puts.items() if statement is None]
     return [contraction(quadratic, found), *(s for s in puts.values() if s is not None)], undone
 

@@ -16,7 +16,7 @@ from surefoot.diagnose.prove.boxes import Answer, Box
 from surefoot.diagnose.prove.expressions import enclose
 from surefoot.diagnose.quadratic import Quadratic
 from surefoot.diagnose.symbols import Expr, Symbols
-from surefoot.engines.intervals import ALL, Interval, arb
+from surefoot.engines.analysis.intervals import ALL, Interval, arb
 
 Ask = Callable[[Box], tuple[Answer, str]]
 

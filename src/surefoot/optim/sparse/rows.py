@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import Parameter
 
-from surefoot.engines.idle import idle
-from surefoot.engines.precision import COMPENSATION
+from surefoot.engines.analysis.idle import idle
+from surefoot.engines.rewriting.precision import COMPENSATION
 from surefoot.optim.column import Column, Member
 from surefoot.optim.eager import working_dtype
 from surefoot.optim.sparse.gradient import named

@@ -7,10 +7,10 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from surefoot.engines import dither
+from surefoot.engines.analysis.idle import FACTOR, awake
+from surefoot.engines.cpu.kernel import Kernel, Plan
 from surefoot.engines.graph import Graph
-from surefoot.engines.idle import FACTOR, awake
-from surefoot.engines.kernel import Kernel, Plan
+from surefoot.engines.rewriting import dither
 from surefoot.optim.column import Member
 from surefoot.optim.eager import step_tensor, working_dtype
 from surefoot.optim.memory import COMPUTED, KERNEL_DTYPES, STORED, storable

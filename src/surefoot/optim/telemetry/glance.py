@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from surefoot.engines.intake import FACTOR
+from surefoot.engines.rewriting.intake import FACTOR
 from surefoot.optim.column import Member
 from surefoot.optim.optimizer import RuleOptimizer
 from surefoot.optim.telemetry.measures import Array, Seen, Sums, of_group, of_tensors

@@ -6,7 +6,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from surefoot.engines.effective import RATE
+from surefoot.engines.analysis.effective import RATE
 from surefoot.engines.evaluate import step
 from surefoot.engines.torch import table
 from surefoot.errors import UserError

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from surefoot.engines import host
-from surefoot.engines.effective import RATE, rate_of_state
+from surefoot.engines.analysis.effective import RATE, rate_of_state
+from surefoot.engines.analysis.trust import trust_ratio
 from surefoot.engines.evaluate import Table, step
 from surefoot.engines.graph import Graph, Level
 from surefoot.engines.numpy import OPS
-from surefoot.engines.trust import trust_ratio
 
 Array = NDArray[np.float64]
 TRUST = "trust"

@@ -8,7 +8,7 @@ from typing import Any
 from torch import Tensor
 
 from surefoot.engines.graph import Graph
-from surefoot.engines.torch_order import in_torchs_order, with_torchs_root
+from surefoot.engines.rewriting.torch_order import in_torchs_order, with_torchs_root
 from surefoot.errors import UserError
 from surefoot.optim.convention import Options, number, recorded
 from surefoot.rules.rule import Rule

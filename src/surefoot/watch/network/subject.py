@@ -58,14 +58,20 @@ class Asked:
 
 
 def is_network(found: object) -> bool:
-    """Whether something is to be trained, or was: no landscape, which is a name or a function of coordinates."""
+    """Whether something is to be trained, or was: no landscape, which is a name or a function of coordinates.
+
+    Raises:
+        UserError: for a name that neither a task nor a landscape has.
+    """
     if isinstance(found, str) and found in LANDSCAPES:
         return False
     from surefoot.tasks.catalogue import TASKS  # noqa: PLC0415 - torch is loaded where there may be a network
     from surefoot.tasks.task import Task  # noqa: PLC0415
 
     if isinstance(found, str):
-        return found in TASKS
+        if found not in TASKS:
+            raise UserError(f"unknown landscape {found!r}; {did_you_mean(found, [*LANDSCAPES, *TASKS])}")
+        return True
     return isinstance(found, Task | Paths | Study | Recorded) or _makes(found)
 
 

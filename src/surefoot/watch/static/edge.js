@@ -1,6 +1,6 @@
 // The edge of stability: the largest product of curvature and effective rate at which a rule still settles.
 // It is where the rule's linear response to its own error, second moments standing still, has a root of modulus 1;
-// 2 for a plain step, 2 (1 + b) / (1 - b) with momentum. The same is found in Python (engines/edge.py).
+// 2 for a plain step, 2 (1 + b) / (1 - b) with momentum. The same is found in Python (engines/analysis/edge.py).
 
 const LATE = 1e7; // a step count by which bias corrections have vanished
 const WARM_UP = 200;

@@ -6,7 +6,7 @@ from typing import Any
 
 from surefoot.diagnose.claims.claim import Evidence, Figure, claim
 from surefoot.engines.field import Field
-from surefoot.engines.orbit import Orbits, compose
+from surefoot.engines.orbits.orbit import Orbits, compose
 from surefoot.rules import Decay, Momentum, Rate, Rule, Value, maximum, minimum, sqrt, where
 from surefoot.rules.adam import adam
 from surefoot.rules.amsgrad import amsgrad

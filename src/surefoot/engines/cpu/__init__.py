@@ -1,0 +1,1 @@
+"""The fused CPU kernel: printed as LLVM IR, compiled in the process, run on several threads."""

@@ -1,0 +1,1 @@
+"""Engines that print a graph for a reader or a browser: LaTeX, MathML, JavaScript."""
