@@ -81,7 +81,7 @@ def task():
 
 
 def test_a_task_of_ones_own_is_trained_and_shown_in_one_plane(here, capsys):
-    folder, opened = here
+    folder, _ = here
     (folder / "mine.py").write_text(TASK)
     words = ["--optimizers", "sgd,adam", "--steps", "4", "--set", "adam.lr=0.125", "--layers", "bias"]
     assert main(["watch", "mine.py:task", *words, "--save", "walk.svg"]) == 0
