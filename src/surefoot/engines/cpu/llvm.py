@@ -71,7 +71,7 @@ INSTRUCTIONS: dict[str, tuple[str, ...]] = {
     ),
 }
 
-#: What no rule says and `engines/rewriting/torch_order.py` puts into a graph: {0} * {1} + {2}, rounded once, and a root.
+#: What no rule says; engines/rewriting/torch_order.py puts it into a graph: {0} * {1} + {2}, rounded once, and a root.
 FUSED: dict[str, tuple[str, ...]] = {
     "fma": ("{n} = call {ty} @llvm.fma.{f}({ty} {0}, {ty} {1}, {ty} {2})",),
     library_root.OPERATION: INSTRUCTIONS["sqrt"],  # where torch's own is not to be had
