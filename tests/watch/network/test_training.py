@@ -155,7 +155,7 @@ def test_a_landscape_has_no_layers():
 
 
 @pytest.mark.slow
-def test_a_real_study_is_watched_and_saved(tmp_path):
+def test_a_real_study_is_watched_and_saved(tmp_path, quick):
     study = sf.compare("breast_cancer", ["sgd", signed], trials=2, seeds=1, steps=40, store=":memory:")
     shown = sf.watch(study)
     assert [walk.name for walk in shown.shown.walks] == ["SGD", "signed"]

@@ -9,7 +9,7 @@ from surefoot.watch.network.plane import Plane
 from surefoot.watch.scene import Array
 
 #: Columns of the grid, the finest first; rows are two thirds of them. And for how many seconds it is computed at most.
-COLUMNS = (96, 72, 48, 36, 24)
+COLUMNS = (72, 48, 36, 24)
 SECONDS = 30.0
 #: Width over height of the plot: one scale for both directions, so that lengths can be compared.
 ASPECT = 1.5
