@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 
 from benchmarks.timing import Spread, interleaved, spread
-from surefoot.diagnose.ensemble import Ensemble
-from surefoot.diagnose.maps import stability_map
+from surefoot.diagnose.orbits.ensemble import Ensemble
+from surefoot.diagnose.orbits.maps import stability_map
 from surefoot.engines.orbits import numpy as orbit_numpy
 from surefoot.engines.orbits.orbit import Orbits
 from surefoot.rules.catalogue import CHAPTER, find

@@ -45,12 +45,12 @@ def run(rule: str, words: Sequence[str], options: Options) -> None:
 
     diagnosis = diagnose(found, options.curvature, minimum=options.minimum, start=options.start, **chosen)
     if options.report is not None:
+        from surefoot.diagnose.derive.quadratic import rate_of  # noqa: PLC0415
         from surefoot.diagnose.page import report  # noqa: PLC0415
-        from surefoot.diagnose.quadratic import rate_of  # noqa: PLC0415
 
         options.report.write_text(report(diagnosis, found, rate_of(found)), encoding="utf-8")
     if options.json:
-        from surefoot.diagnose.record import as_json  # noqa: PLC0415
+        from surefoot.diagnose.answer.record import as_json  # noqa: PLC0415
 
         print(as_json(diagnosis))
         return

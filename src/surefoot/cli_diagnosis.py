@@ -7,8 +7,8 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table
 
-from surefoot.diagnose import wording
-from surefoot.diagnose.diagnosis import CycleRecord, Diagnosis, FixedPointRecord
+from surefoot.diagnose.answer import wording
+from surefoot.diagnose.answer.diagnosis import CycleRecord, Diagnosis, FixedPointRecord
 
 
 def show(diagnosis: Diagnosis) -> None:

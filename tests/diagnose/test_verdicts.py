@@ -7,14 +7,14 @@ from importlib import resources
 import pytest
 from jsonschema import Draft202012Validator
 
-from surefoot.diagnose.record import as_json, record, strict
+from surefoot.diagnose.answer.record import as_json, record, strict
 from surefoot.diagnose.run import diagnose
 from surefoot.errors import UserError
 from surefoot.rules import Rate
 from tests.diagnose import own_rules
 from tests.rules.own import CHOSEN, named
 
-SCHEMA = json.loads((resources.files("surefoot.diagnose") / "schema.json").read_text())
+SCHEMA = json.loads((resources.files("surefoot.diagnose.answer") / "schema.json").read_text())
 
 
 @pytest.mark.parametrize(

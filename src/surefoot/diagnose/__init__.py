@@ -9,7 +9,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from surefoot.diagnose.diagnosis import Diagnosis
+    from surefoot.diagnose.answer.diagnosis import Diagnosis
 
 
 class _Callable(ModuleType):

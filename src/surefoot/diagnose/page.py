@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 from markupsafe import Markup
 
-from surefoot.diagnose import wording
-from surefoot.diagnose.diagnosis import Diagnosis, Formula
-from surefoot.diagnose.drawings import drawings
+from surefoot.diagnose.answer import wording
+from surefoot.diagnose.answer.diagnosis import Diagnosis, Formula
+from surefoot.diagnose.orbits.drawings import drawings
 from surefoot.pages import shell
 from surefoot.rules.rule import Rule
 

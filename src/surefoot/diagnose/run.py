@@ -6,16 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from surefoot.diagnose import records
-from surefoot.diagnose.advice import advise
-from surefoot.diagnose.diagnosis import Diagnosis
-from surefoot.diagnose.findings import Findings, findings
-from surefoot.diagnose.formula import readable
-from surefoot.diagnose.judgement import Judgement, judge
-from surefoot.diagnose.orbits import Simulation, simulate
-from surefoot.diagnose.quadratic import Quadratic
-from surefoot.diagnose.recurrence import recurrence
-from surefoot.diagnose.wording import assumptions, decrease_in_words
+from surefoot.diagnose.answer import records
+from surefoot.diagnose.answer.advice import advise
+from surefoot.diagnose.answer.diagnosis import Diagnosis
+from surefoot.diagnose.answer.formula import readable
+from surefoot.diagnose.answer.judgement import Judgement, judge
+from surefoot.diagnose.answer.wording import assumptions, decrease_in_words
+from surefoot.diagnose.derive.findings import Findings, findings
+from surefoot.diagnose.derive.quadratic import Quadratic
+from surefoot.diagnose.derive.recurrence import recurrence
+from surefoot.diagnose.orbits.simulation import Simulation, simulate
 from surefoot.rules.catalogue import find
 from surefoot.rules.rule import Rule
 

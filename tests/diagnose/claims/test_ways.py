@@ -6,7 +6,7 @@ import pytest
 from surefoot.diagnose.claims.lanes import paths, steps_to
 from surefoot.diagnose.claims.linear import jacobian, threshold
 from surefoot.diagnose.claims.walk import Walk, rates, steps_until, walk
-from surefoot.diagnose.flow_losses import quadratic
+from surefoot.diagnose.flow.losses import quadratic
 from surefoot.diagnose.run import diagnose
 from surefoot.rules import find
 

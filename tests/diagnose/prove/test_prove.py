@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from surefoot.diagnose.orbits import simulate
+from surefoot.diagnose.orbits.simulation import simulate
 from surefoot.diagnose.prove.record import as_json
 from surefoot.diagnose.prove.run import prove
 from surefoot.engines import numpy as reference

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from surefoot.diagnose.exercise.update import UPDATE
-from surefoot.diagnose.flow_losses import quadratic
+from surefoot.diagnose.flow.losses import quadratic
 from surefoot.engines.field import Field
 from surefoot.engines.orbits.orbit import Orbits, compose
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from functools import cache
 
 from surefoot.diagnose.exercise.update import DESCENT, MOMENTS, UPDATE
-from surefoot.diagnose.flow import Course, Method, Pair, Tracking, flow_course, survey, walk_course
-from surefoot.diagnose.flow_equations import ADAPTIVE, EPSILON, GRADIENT, MOMENTUM, MOMENTUM_RATE, SIGN
-from surefoot.diagnose.flow_losses import LOSSES, Loss
+from surefoot.diagnose.flow.equations import ADAPTIVE, EPSILON, GRADIENT, MOMENTUM, MOMENTUM_RATE, SIGN
+from surefoot.diagnose.flow.losses import LOSSES, Loss
+from surefoot.diagnose.flow.orders import Course, Method, Pair, Tracking, flow_course, survey, walk_course
 
 #: The learning rate of the walks that are drawn.
 DRAWN = 2.0**-4

@@ -3,8 +3,8 @@
 import json
 from typing import Any
 
+from surefoot.diagnose.answer.record import strict
 from surefoot.diagnose.prove.run import Proof
-from surefoot.diagnose.record import strict
 
 
 def as_json(proof: Proof) -> str:

@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from surefoot.diagnose.findings import Findings, findings
+from surefoot.diagnose.derive.findings import Findings, findings
+from surefoot.diagnose.derive.quadratic import Quadratic
 from surefoot.diagnose.prove.boxes import Answer, Box, Piece, decide
 from surefoot.diagnose.prove.expressions import fraction
 from surefoot.diagnose.prove.statements import Statement, attraction, contraction, cycle
-from surefoot.diagnose.quadratic import Quadratic
 from surefoot.engines.analysis.intervals import Interval, arb
 from surefoot.engines.sympy import exact
 from surefoot.errors import UserError

@@ -7,15 +7,15 @@ from itertools import product
 
 import sympy as sp
 
-from surefoot.diagnose.contraction import EVER, FAR, WIDE, shrinkage, shrinkage_of
-from surefoot.diagnose.contraction import Box as States
-from surefoot.diagnose.findings import Findings
-from surefoot.diagnose.jury import boundaries, is_stable
+from surefoot.diagnose.derive.contraction import EVER, FAR, WIDE, shrinkage, shrinkage_of
+from surefoot.diagnose.derive.contraction import Box as States
+from surefoot.diagnose.derive.findings import Findings
+from surefoot.diagnose.derive.jury import boundaries, is_stable
+from surefoot.diagnose.derive.quadratic import Quadratic
+from surefoot.diagnose.derive.symbols import Expr, Symbols
 from surefoot.diagnose.prove import determinants
 from surefoot.diagnose.prove.boxes import Answer, Box
 from surefoot.diagnose.prove.expressions import enclose
-from surefoot.diagnose.quadratic import Quadratic
-from surefoot.diagnose.symbols import Expr, Symbols
 from surefoot.engines.analysis.intervals import ALL, Interval, arb
 
 Ask = Callable[[Box], tuple[Answer, str]]

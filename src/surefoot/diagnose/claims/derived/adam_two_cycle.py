@@ -5,7 +5,7 @@ import numpy as np
 from surefoot.diagnose.claims.claim import Evidence, Figure, claim
 from surefoot.diagnose.claims.lanes import paths
 from surefoot.diagnose.claims.walk import Walk
-from surefoot.diagnose.flow_losses import quadratic
+from surefoot.diagnose.flow.losses import quadratic
 from surefoot.rules import find
 
 

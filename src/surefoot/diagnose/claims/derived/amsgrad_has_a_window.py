@@ -5,7 +5,7 @@ from math import sqrt
 
 from surefoot.diagnose.claims.claim import Evidence, Figure, claim
 from surefoot.diagnose.claims.lanes import paths
-from surefoot.diagnose.flow_losses import quadratic
+from surefoot.diagnose.flow.losses import quadratic
 from surefoot.rules import find
 
 BETA2 = 0.9

@@ -1,9 +1,9 @@
 """The differential equations of RMSProp and Adam, and the gradient flow, which they do not follow."""
 
 from surefoot.diagnose.claims.claim import Evidence, Figure, claim
-from surefoot.diagnose.flow import Method, Pair, track
-from surefoot.diagnose.flow_equations import ADAPTIVE, EPSILON, GRADIENT, MOMENTUM, MOMENTUM_RATE
-from surefoot.diagnose.flow_losses import LOSSES
+from surefoot.diagnose.flow.equations import ADAPTIVE, EPSILON, GRADIENT, MOMENTUM, MOMENTUM_RATE
+from surefoot.diagnose.flow.losses import LOSSES
+from surefoot.diagnose.flow.orders import Method, Pair, track
 from surefoot.rules import find
 
 FADING = Method("RMSProp", find("rmsprop"), {"eps": EPSILON}, {"beta": 1.0}, "initial")

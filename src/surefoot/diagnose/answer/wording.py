@@ -1,0 +1,156 @@
+"""What was derived, in words."""
+
+import math
+from collections.abc import Iterable
+
+from surefoot.diagnose.answer.diagnosis import Diagnosis
+from surefoot.diagnose.answer.verdict import Derived
+from surefoot.diagnose.derive.findings import Findings
+from surefoot.diagnose.derive.quadratic import Quadratic
+from surefoot.diagnose.orbits.kinds import Kind
+from surefoot.diagnose.orbits.simulation import Simulation
+
+
+def disagreement(prediction: Derived, orbit: Simulation) -> str:
+    """Where the orbit does not do what was predicted."""
+    if prediction.evidence == "from the linearisation":
+        scope = "the linearisation speaks of starts nearby only, and as t grows"
+    else:
+        scope = "the prediction is for exact arithmetic"
+    if orbit.kind is Kind.UNDECIDED:
+        return (
+            f"Predicted: {prediction.kind}. The orbit from e = {orbit.first[0]:g} is still under way after "
+            f"{orbit.steps} steps, at |e| = {orbit.amplitude:.4g}, and so confirms nothing."
+        )
+    return (
+        f"Predicted: {prediction.kind}. Simulated from e = {orbit.first[0]:g} over {orbit.steps} steps: {orbit.kind}. "
+        f"They disagree; {scope}."
+    )
+
+
+def undecided_because(found: Findings) -> str:
+    """Why the simulated orbit has the last word."""
+    point = found.point
+    if point is None or not point.smooth:
+        return "Nothing derived decides; this is what the simulated orbit does."
+    if point.frozen:
+        kept = " and ".join(point.frozen)
+        return (
+            f"Whether the minimum attracts depends on what {kept} has grown to; this is what the simulated orbit does."
+        )
+    if abs(point.radius - 1) < 1e-9:
+        return "The linearisation is at its edge and does not decide; this is what the simulated orbit does."
+    repels = f"The minimum repels (small errors grow {point.radius:.6g}-fold a step)"
+    if not found.cycles:
+        return f"{repels}; this is what the simulated orbit does instead."
+    others = "so does the cycle e, -e" if len(found.cycles) == 1 else "no cycle e, -e is the one that attracts"
+    if found.cycles[0].stable is None:
+        others = "the linearisation of the cycle e, -e does not decide"
+    return f"{repels}, and {others}; this is what the simulated orbit does instead."
+
+
+def decrease_in_words(found: Findings) -> str | None:
+    """Where a step shortens the error."""
+    region = found.decrease
+    if found.carried is not None:
+        return f"{found.carried[0].upper()}{found.carried[1:]}."
+    if region is None:
+        return None
+    factor = _plain(region.shrink)
+    if region.moment is None:
+        return f"|e'| < |e| just where 0 < {factor} < 2: {'at every step' if region.always else 'at no step'}."
+    where = f"|e'| < |e| just where {factor} < 2"
+    if region.above is not None:
+        where += f", that is {region.moment} > {_plain(region.above)}"
+    if region.always:
+        kept = ", and the sign is kept too" if region.keeps_sign else ""
+        return f"{where}: at every step from every start{kept}."
+    return f"{where}: not at every step from every state."
+
+
+def _plain(expression: object) -> str:
+    return str(expression).replace("**", "^")
+
+
+def assumptions(quadratic: Quadratic, found: Findings) -> tuple[str, ...]:
+    """What the derivation takes for granted."""
+    said = ["numbers are read as written: 0.9 is nine tenths"]
+    nodes = quadratic.graph.nodes
+    used = {str(nodes[i].payload) for i in quadratic.graph.needed if nodes[i].op == "input"}
+    if "t" in used:
+        said.append("fixed point and cycles are those of t -> infinity, where bias corrections have vanished")
+    if not quadratic.graph.elementwise:
+        said.append("the tensor has one element, whose norm is its absolute value")
+    if found.structure.shifted is None:
+        said.append(f"the rule looks at x itself, so that the answer is for a minimum at x* = {quadratic.minimum:g}")
+    if found.rest is not None and found.rest.free:
+        kept = ", ".join(f"{s} = {float(found.rest.state[s]):g}" for s in sorted(found.rest.free))
+        said.append(f"a slot that keeps what it has is taken at its first value ({kept})")
+    return tuple(said)
+
+
+def headline(d: Diagnosis) -> str:
+    """The verdict with its size and certainty, a line."""
+    size = f", |e| = {d.amplitude:.6g}" if d.amplitude and math.isfinite(d.amplitude) else ""
+    held = "; the simulated orbit agrees" if d.agrees else "; the simulated orbit does not confirm it"
+    return f"{d.verdict}{size} ({d.evidence}{'' if d.evidence == 'simulated' else held})"
+
+
+def number(value: float) -> str:
+    """Ten digits at most."""
+    return f"{value:.10g}"
+
+
+def settings(d: Diagnosis) -> str:
+    """All settings in a line."""
+    return ", ".join(
+        f"{name} = {value:g}" if isinstance(value, float) else f"{name} = {value}" for name, value in d.settings.items()
+    )
+
+
+def threshold(d: Diagnosis) -> str:
+    """The threshold, its formula, how sure it is, and how far the setting lies from it."""
+    if math.isnan(d.threshold):
+        return "not found"
+    if math.isinf(d.threshold):
+        return f"none: stable for every lr ({d.threshold_evidence})"
+    form = f" = {d.threshold_formula.text}" if d.threshold_formula else ""
+    if d.threshold == 0:
+        return f"no lr is stable{f' (lr <{form} = 0)' if form else ''} ({d.threshold_evidence})"
+    return f"lr < {number(d.threshold)}{form} ({d.threshold_evidence}); {margin(d)}"
+
+
+def margin(d: Diagnosis) -> str:
+    """How far the learning rate lies from the threshold."""
+    if math.isinf(d.margin):
+        return "lr is 0"
+    if abs(d.margin - 1) < 1e-9:
+        return "lr is at the threshold"
+    return f"lr could be {d.margin:.4g} times as large" if d.margin > 1 else f"lr is {1 / d.margin:.4g} times too large"
+
+
+def rate(d: Diagnosis) -> str:
+    """The rate in words."""
+    assert d.rate is not None
+    if d.rate > 1:
+        return f"small errors grow by a factor of {number(d.rate)} a step in the long run"
+    return f"errors shrink by a factor of {number(d.rate)} a step in the long run"
+
+
+def simulated(d: Diagnosis) -> str:
+    """What the orbit did, in words."""
+    orbit = d.simulated
+    at_end = f", |e| = {number(orbit.amplitude)}" if orbit.amplitude and math.isfinite(orbit.amplitude) else ""
+    period = f" of period {orbit.period}" if orbit.kind is Kind.CYCLE and orbit.period else ""
+    return f"{orbit.kind}{period}{at_end}, from e = {d.start:g} over {orbit.steps} steps"
+
+
+def eigenvalues(pairs: Iterable[tuple[float, float]]) -> str:
+    """Complex numbers, and their size where they are not real."""
+    said = []
+    for real, imaginary in pairs:
+        if abs(imaginary) < 1e-12 * max(1.0, abs(real)):
+            said.append(f"{real:.6g}")
+        else:
+            said.append(f"{real:.6g}{imaginary:+.6g}i (size {math.hypot(real, imaginary):.6g})")
+    return ", ".join(said)

@@ -1,0 +1,1 @@
+"""What is derived from a rule's graph: the recurrence, fixed points and cycles, thresholds, where a step helps."""

@@ -1,0 +1,1 @@
+"""Update rules against the differential equations that they are said to discretise."""
