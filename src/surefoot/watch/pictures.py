@@ -63,7 +63,7 @@ def label(land: Landscape, walker: Walker) -> str:
 def _recorded_label(walk: Walk) -> str:
     """Its name, with its learning rate, and, where the map is a projection, how far off it the walk ends."""
     named = [f"lr {float(walk.settings['lr']):.2g}"] if "lr" in walk.settings else []
-    off = [] if walk.residual is None or np.isnan(walk.residual[-1]) else [f"{walk.residual[-1]:.0%} off"]
+    off = [] if walk.residual is None or np.isnan(walk.residual[-1]) else [f"ends {walk.residual[-1]:.0%} off"]
     return "  ".join([walk.name, *named, *off])
 
 
