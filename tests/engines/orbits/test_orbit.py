@@ -188,6 +188,23 @@ def test_threads_and_company_change_nothing() -> None:
         np.testing.assert_array_equal(single.variables[:, 0], alone.variables[:, k])
 
 
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_sines_of_huge_numbers_are_right_and_leave_the_others_alone(dtype: str) -> None:
+    """Lanes far beyond what the fast loop can do, between lanes near zero; state and running products are put back."""
+    orbits = Orbits(compose(find("adam"), Field.of(washboard)), dtype)
+    start = np.random.default_rng(6).uniform(-2, 2, (2, 70))
+    near = orbits.run(start, 8, {"lr": 0.1})
+    mixed = start.copy()
+    mixed[:, 3] = 3e6, -4e7
+    mixed[0, 66] = 5e5
+    got = orbits.run(mixed, 8, {"lr": 0.1}, bound=1e6)
+    expected = orbit_numpy.run(orbits.map, laid_out(orbits, mixed, {}), 8, {"lr": 0.1})
+    same(got.variables, expected, False, {"float32": 1e-5, "float64": 1e-12}[dtype])
+    others = np.delete(np.arange(70), [3, 66])
+    np.testing.assert_array_equal(got.variables[:, others], near.variables[:, others])
+    assert np.flatnonzero(got.left).tolist() == [3]
+
+
 def test_flushing_of_denormals_ends_with_the_run() -> None:
     Orbits(compose(find("sgd"), Field.of(bowl))).run(np.ones((1, 500)), 5)
     assert np.float64(2.2250738585072014e-308) * np.float64(0.5) > 0

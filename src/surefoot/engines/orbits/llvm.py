@@ -3,7 +3,8 @@
 One function, `void pass0(ptr block)`, over the plan whose addresses stand in the block (see `ARRAYS`). It takes the
 next `LANES` orbits that nobody has taken until none is left, so any number of threads may call it at once. Their
 variables stay in a small scratch for all steps; within a step a loop runs over the lanes, which LLVM vectorises. The
-last chunk is filled up by repeating its last orbit, so that this loop always has the same length.
+last chunk is filled up by repeating its last orbit, so that this loop always has the same length. Where a lane asks for
+the sine or cosine of something huge, which that loop cannot give, the step is made again by a slow one that can.
 
 What depends on parameters alone is computed once, before the steps. `a ** t` of a fixed `a` is a running product. No
 flag allows another rounding than NumPy's. Numbers below the smallest normal one count as zero, as flags of the thread
@@ -15,8 +16,9 @@ from collections.abc import Iterable, Sequence
 
 from surefoot.engines.cpu.flush import FLUSHED
 from surefoot.engines.cpu.llvm import literal
+from surefoot.engines.orbits import transcendental
 from surefoot.engines.orbits.composed import CLOCKS, Map
-from surefoot.engines.orbits.values import Values, load, matrix, scratch, store
+from surefoot.engines.orbits.values import Library, Values, load, matrix, scratch, store
 
 #: Orbits that are stepped side by side.
 LANES = 64
@@ -29,6 +31,10 @@ ARRAYS = ("variables", "parameters", "noise", "path", "kept", "tail", "stayed", 
 NUMBERS = ("orbits", "steps", "first", "spread", "columns", "every", "keeps", "after", "bound")
 #: Of each coordinate, over the tail: how it begins, and how a number is taken in.
 TAIL = {"low": ("inf", "olt"), "high": ("-inf", "ogt"), "nearest": ("inf", "olt"), "sum": ("0", "")}
+
+BYTES = {"float": 4, "double": 8, "i64": 8}
+_FAST: Library = {ty: transcendental.near(ty) for ty in ("float", "double")}
+_ANYWHERE: Library = {ty: transcendental.anywhere(ty) for ty in ("float", "double")}
 
 
 def module(map_: Map, dtype: str) -> str:
@@ -62,6 +68,8 @@ class _Printer:
         self.names = map_.variables
         self.coordinates = map_.coordinates
         nodes = map_.nodes
+        #: Nodes whose words hold in the fast loop only up to a size.
+        self.limited = [i for i in map_.needed if i not in map_.fixed and nodes[i].op in transcendental.LIMITED]
         #: Powers of a fixed number to the step count, and that number.
         self.powers = {
             i: nodes[i].args[0]
@@ -106,11 +114,17 @@ class _Printer:
         return "\n".join(lines)
 
     def _scratch(self) -> list[tuple[str, str]]:
-        rows = [(f"v{i}", self.type) for i in range(len(self.names))]
-        rows += [(f"noise{i}", "double") for i in range(len(self.map.noises))]
+        rows = [(f"noise{i}", "double") for i in range(len(self.map.noises))]
         rows += [(f"{name}{c}", "double") for name in TAIL for c in range(self.coordinates)]
-        rows += [(f"power{i}", "double") for i in self.powers]
-        return [*rows, *((word, ty) for (_, ty), word in self.rows.items()), ("count_in", "i64")]
+        rows += [(word, ty) for (_, ty), word in self.rows.items()]
+        if self.limited:
+            rows += [(f"old_{row}", ty) for row, ty in self._changing()]
+        return [*rows, *self._changing()]
+
+    def _changing(self) -> list[tuple[str, str]]:
+        """The rows of the scratch that a step writes."""
+        rows = [(f"v{i}", self.type) for i in range(len(self.names))]
+        return [*rows, *((f"power{i}", "double") for i in self.powers), ("count_in", "i64")]
 
     # ---- before the steps
 
@@ -154,7 +168,7 @@ class _Printer:
             before = "draw_end"
         lines += [
             "  %k_next = add i64 %k, 1",
-            *_over_lanes("lane", before, self._step()),
+            *(self._careful(before) if self.limited else _over_lanes("lane", before, self._step(_FAST))),
             "  %recording = icmp sgt i64 %every, 0",
             "  br i1 %recording, label %due, label %recorded",
             "due:",
@@ -192,10 +206,30 @@ class _Printer:
             ]
         return lines
 
-    def _step(self) -> list[str]:
+    def _careful(self, before: str) -> list[str]:
+        """The lanes' loop, and if it met what it cannot compute, the slow one from where they were."""
+        saving: list[str] = []
+        for row, ty in self._changing():
+            saving += scratch(f"was_{row}", row, ty)
+            saving += store(f"%was_{row}", f"old_{row}", ty, f"old_{row}")
+        asked = [f"%n{i}_beyond" for i in self.limited]
+        return [
+            *_over_lanes("lane", before, [*saving, *self._step(_FAST)], any_of=asked),
+            "  br i1 %lane.met, label %again, label %made",
+            "again:",
+            *(
+                f"  call void @llvm.memcpy.p0.p0.i64(ptr %{row}, ptr %old_{row}, i64 {LANES * BYTES[ty]}, i1 false)"
+                for row, ty in self._changing()
+            ),
+            *_over_lanes("slow", "again", self._step(_ANYWHERE), loop="!4"),
+            "  br label %made",
+            "made:",
+        ]
+
+    def _step(self, library: Library) -> list[str]:
         """For one lane: the map, and whether it has left."""
         lines: list[str] = []
-        values = Values(self.map, self.type, self.powers, self.rows, within_steps=True)
+        values = Values(self.map, self.type, self.powers, self.rows, within_steps=True, library=library)
         for i in self.map.needed:
             if i not in self.map.fixed:
                 lines += values.compute(i)
@@ -291,21 +325,33 @@ class _Printer:
             f"  %to_row_{name} = mul i64 {number}, %orbits",
             f"  %to_{name} = add i64 %to_row_{name}, %begin",
             f"  %to_at_{name} = getelementptr {ty}, ptr %{array}, i64 %to_{name}",
-            f"  %bytes_{name} = mul i64 %n, {4 if ty == 'float' else 8}",
+            f"  %bytes_{name} = mul i64 %n, {BYTES[ty]}",
             f"  call void @llvm.memcpy.p0.p0.i64(ptr %to_at_{name}, ptr %{row}, i64 %bytes_{name}, i1 false)",
         ]
 
 
-def _over_lanes(label: str, before: str, body: Iterable[str], loop: str = "!1") -> list[str]:
-    """A loop over the lanes, `%l` its counter, on to `label_end`. What the body defines gets the loop's name."""
+def _over_lanes(
+    label: str, before: str, body: Iterable[str], loop: str = "!1", any_of: Sequence[str] = ()
+) -> list[str]:
+    """A loop over the lanes, `%l` its counter, on to `label_end`. What the body defines gets the loop's name.
+
+    Args:
+        any_of: conditions that the body defines; `%label.met` says whether one of them held in some lane.
+    """
     lines = list(body)
     own = {line.split(" = ")[0].strip() for line in lines if " = " in line} | {"%l"}
     names = re.compile(r"%[\w.]+")
+    met = [f"  %{label}.so_far0 = phi i1 [ false, %{before} ], [ %{label}.met, %{label} ]"]
+    for k, condition in enumerate(any_of):
+        after = "met" if k == len(any_of) - 1 else f"so_far{k + 1}"
+        met.append(f"  %{label}.{after} = or i1 %{label}.so_far{k}, %{label}.{condition[1:]}")
     return [
         f"  br label %{label}",
         f"{label}:",
         f"  %{label}.l = phi i64 [ 0, %{before} ], [ %{label}.next, %{label} ]",
+        *(met[:1] if any_of else []),
         *(names.sub(lambda m: f"%{label}.{m[0][1:]}" if m[0] in own else m[0], line) for line in lines),
+        *met[1:],
         f"  %{label}.next = add i64 %{label}.l, 1",
         f"  %{label}.more = icmp slt i64 %{label}.next, {LANES}",
         f"  br i1 %{label}.more, label %{label}, label %{label}_end, !llvm.loop {loop}",

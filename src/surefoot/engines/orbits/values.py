@@ -4,29 +4,41 @@ A loop's body loads what it needs of the scratch (arrays of one number a lane), 
 `%orbit` the orbit that it holds.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from surefoot.engines.cpu.llvm import INSTRUCTIONS, literal
+from surefoot.engines.orbits import powers
 from surefoot.engines.orbits.composed import CLOCKS, Map
 from surefoot.rules.vocabulary import COMPARISONS
 
+#: Floating type to word to instructions, as in `INSTRUCTIONS`.
+Library = Mapping[str, Mapping[str, Sequence[str]]]
+
 
 class Values:
-    """The values of one lane's nodes in one loop: prints each when asked, converts between the two floating types."""
+    """The values of one lane's nodes in one loop: prints each when asked, converts between the two floating types.
+
+    Args:
+        growing: nodes that are running products, each in a row of the scratch.
+        rows: fixed values that the steps read, node and type to their row; those asked for are added.
+        library: for each floating type, instructions for words other than the usual ones.
+    """
 
     def __init__(
         self,
         map_: Map,
         type_: str,
-        powers: Mapping[int, int],
+        growing: Iterable[int],
         rows: dict[tuple[int, str], str],
         within_steps: bool,
+        library: Library | None = None,
     ) -> None:
         self.map = map_
         self.type = type_
-        self.powers = powers
+        self.growing = growing
         self.rows = rows
         self.within_steps = within_steps
+        self.library = library or {}
         self._printed: set[str] = set()
 
     def compute(self, index: int) -> list[str]:
@@ -36,7 +48,7 @@ class Values:
             return []
         if node.op == "input":
             return self._input(index, str(node.payload))
-        if index in self.powers:
+        if index in self.growing:
             return scratch(f"n{index}", f"power{index}", "double")
         lines: list[str] = []
         if node.op == "norm":
@@ -46,7 +58,16 @@ class Values:
         if node.op == "where":
             operands.insert(0, self._condition(node.args[0], lines))
         f = {"float": "f32", "double": "f64"}[ty]
-        return lines + ["  " + line.format(*operands, n=name, ty=ty, f=f) for line in INSTRUCTIONS[node.op]]
+        return lines + ["  " + line.format(*operands, n=name, ty=ty, f=f) for line in self._words(index, ty)]
+
+    def _words(self, index: int, ty: str) -> Sequence[str]:
+        """The instructions for a node's operation."""
+        node = self.map.nodes[index]
+        if node.op == "pow":
+            exponent = self.map.nodes[node.args[1]].payload
+            if exponent in powers.SIMPLE:
+                return powers.words(float(exponent))
+        return self.library.get(ty, {}).get(node.op) or INSTRUCTIONS[node.op]
 
     def type_of(self, index: int) -> str:
         """The floating type a node is computed in."""
