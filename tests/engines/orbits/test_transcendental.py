@@ -26,7 +26,7 @@ WHOLE = (2.0, 3.0, 11.0, 22.0, 333.0, 344.0, 355.0, 51819.0, 52174.0, 103993.0, 
 def compiled(lines: Sequence[str], dtype: str) -> Any:
     ty, f = TYPES[dtype]
     body = "\n".join("  " + line.format("%x", n="%n", ty=ty, f=f) for line in lines)
-    declared = [("fabs", 1), ("sqrt", 1), ("sin", 1), ("cos", 1)]
+    declared = [("fabs", 1), ("sqrt", 1), ("sin", 1), ("cos", 1), ("fmuladd", 3)]
     declarations = "\n".join(
         f"declare {ty_} @llvm.{name}.{f_}({', '.join([ty_] * arity)})"
         for ty_, f_ in TYPES.values()

@@ -148,12 +148,17 @@ def _walk(
             name = str(node.payload)
             values[i] = slots[name] if graph.levels[i] == Level.ELEMENT else (tape.input(name),)
         elif node.op == "norm":
-            values[i] = (tape.record("norm", *(v.index for v in _spread(values[node.args[0]], size))),)
+            values[i] = (_norm(tape, _spread(values[node.args[0]], size)),)
         else:
             values[i] = _each(partial(tape.record, node.op), [values[a] for a in node.args])
     host = [i for i in graph.needed if graph.levels[i] == Level.HOST and graph.nodes[i].op != "const"]
     outputs = {slot: _spread(values[i], size) for slot, i in graph.outputs.items()}
     return outputs, frozenset(values[i][0].index for i in host)
+
+
+def _norm(tape: Tape, values: tuple[Value, ...]) -> Value:
+    """Of one coordinate it is the absolute value, which holds sizes that squares do not."""
+    return tape.record("abs" if len(values) == 1 else "norm", *(v.index for v in values))
 
 
 def _spread(values: tuple[Value, ...], size: int) -> tuple[Value, ...]:

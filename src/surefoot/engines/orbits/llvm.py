@@ -43,7 +43,16 @@ def module(map_: Map, dtype: str) -> str:
     declarations = [
         f"declare {ty} @llvm.{name}.{f}({', '.join([ty] * arity)})"
         for ty, f in (("float", "f32"), ("double", "f64"))
-        for name, arity in (("sqrt", 1), ("fabs", 1), ("exp", 1), ("log", 1), ("sin", 1), ("cos", 1), ("pow", 2))
+        for name, arity in (
+            ("sqrt", 1),
+            ("fabs", 1),
+            ("exp", 1),
+            ("log", 1),
+            ("sin", 1),
+            ("cos", 1),
+            ("pow", 2),
+            ("fmuladd", 3),
+        )
     ]
     declarations.append("declare void @llvm.memcpy.p0.p0.i64(ptr, ptr, i64, i1)")
     metadata = [

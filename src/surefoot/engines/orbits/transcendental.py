@@ -75,10 +75,15 @@ def _number(value: float) -> str:
     return literal(value, "double")
 
 
+def _multiplied(name: str, a: str, b: str, added: str) -> str:
+    """a * b + added, rounded once where the processor does that as fast as it adds, else twice."""
+    return f"{name} = call double @llvm.fmuladd.f64(double {a}, double {b}, double {added})"
+
+
 def _polynomial(name: str, x: str, square: str, coefficients: Sequence[float]) -> list[str]:
     """`name`: the even and the odd terms apart, each by Horner's rule, so that a processor does the two at once."""
     lines = [*_horner(f"{name}_e", square, coefficients[::2]), *_horner(f"{name}_o", square, coefficients[1::2])]
-    return [*lines, f"{name}_ox = fmul double {name}_o, {x}", f"{name} = fadd double {name}_e, {name}_ox"]
+    return [*lines, _multiplied(name, f"{name}_o", x, f"{name}_e")]
 
 
 def _horner(name: str, x: str, coefficients: Sequence[float]) -> list[str]:
@@ -86,7 +91,7 @@ def _horner(name: str, x: str, coefficients: Sequence[float]) -> list[str]:
     value, lines = _number(last), []
     for k, coefficient in reversed(list(enumerate(rest))):
         own = f"{name}_{k}" if k else name
-        lines += [f"{own}_x = fmul double {value}, {x}", f"{own} = fadd double {own}_x, {_number(coefficient)}"]
+        lines.append(_multiplied(own, value, x, _number(coefficient)))
         value = own
     return lines
 
@@ -94,18 +99,14 @@ def _horner(name: str, x: str, coefficients: Sequence[float]) -> list[str]:
 def _reduced(x: str, factor: float, parts: Sequence[float]) -> list[str]:
     """`{n}_turn`, the bits of x * factor's nearest whole number, and `{n}_r`, x less that many times the parts."""
     lines = [
-        f"{{n}}_scaled = fmul double {x}, {_number(factor)}",
-        f"{{n}}_rounded = fadd double {{n}}_scaled, {_number(_WHOLE)}",
+        _multiplied("{n}_rounded", x, _number(factor), _number(_WHOLE)),
         "{n}_turn = bitcast double {n}_rounded to i64",
         f"{{n}}_times = fsub double {{n}}_rounded, {_number(_WHOLE)}",
     ]
     left = x
     for k, part in enumerate(parts):
         name = "{n}_r" if k == len(parts) - 1 else f"{{n}}_left{k}"
-        lines += [
-            f"{{n}}_part{k} = fmul double {{n}}_times, {_number(part)}",
-            f"{name} = fsub double {left}, {{n}}_part{k}",
-        ]
+        lines.append(_multiplied(name, "{n}_times", _number(-part), left))
         left = name
     return lines
 
@@ -114,8 +115,7 @@ _EXP_WORDS = (
     *_reduced("{0}", 1.4426950408889634, _LN2),
     "{n}_rr = fmul double {n}_r, {n}_r",
     *_polynomial("{n}_p", "{n}_r", "{n}_rr", _EXP),
-    "{n}_bend = fmul double {n}_rr, {n}_p",
-    "{n}_above = fadd double {n}_r, {n}_bend",
+    _multiplied("{n}_above", "{n}_rr", "{n}_p", "{n}_r"),
     "{n}_small = fadd double {n}_above, 1.0",
     "{n}_bits = bitcast double {n}_small to i64",
     "{n}_shift = shl i64 {n}_turn, 52",  # into the exponent; the bits of _WHOLE itself fall out at the top
@@ -148,15 +148,12 @@ _LOG_WORDS = (  # x = 2^e m with m from sqrt(1/2) to sqrt(2); log m = 2 artanh(s
     # 2 s = f - s f, and s f = f^2 / 2 - s f^2 / 2: log m = f - (f^2 / 2 - s (f^2 / 2 + z p))
     "{n}_half = fmul double {n}_f, 0.5",
     "{n}_h = fmul double {n}_half, {n}_f",
-    "{n}_zp = fmul double {n}_z, {n}_p",
-    "{n}_hzp = fadd double {n}_h, {n}_zp",
-    "{n}_shzp = fmul double {n}_s, {n}_hzp",
+    _multiplied("{n}_hzp", "{n}_z", "{n}_p", "{n}_h"),
     f"{{n}}_low = fmul double {{n}}_e, {_number(_LN2[1])}",
-    "{n}_inner = fadd double {n}_shzp, {n}_low",
+    _multiplied("{n}_inner", "{n}_s", "{n}_hzp", "{n}_low"),
     "{n}_back = fsub double {n}_h, {n}_inner",
     "{n}_own = fsub double {n}_f, {n}_back",
-    f"{{n}}_high = fmul double {{n}}_e, {_number(_LN2[0])}",
-    "{n}_value = fadd double {n}_high, {n}_own",
+    _multiplied("{n}_value", "{n}_e", _number(_LN2[0]), "{n}_own"),
     "{n}_positive = fcmp ogt double {0}, 0.0",
     f"{{n}}_finite = fcmp one double {{0}}, {_number(float('inf'))}",
     "{n}_nought = fcmp oeq double {0}, 0.0",
@@ -173,15 +170,12 @@ _QUARTER = (
     "{n}_zz = fmul double {n}_z, {n}_z",
     *_polynomial("{n}_p", "{n}_z", "{n}_zz", _SIN),
     "{n}_rz = fmul double {n}_r, {n}_z",
-    "{n}_rzp = fmul double {n}_rz, {n}_p",
-    "{n}_sine = fadd double {n}_r, {n}_rzp",
+    _multiplied("{n}_sine", "{n}_rz", "{n}_p", "{n}_r"),
     *_polynomial("{n}_q", "{n}_z", "{n}_zz", _COS),
-    "{n}_half = fmul double {n}_z, 0.5",
-    "{n}_flat = fsub double 1.0, {n}_half",
+    _multiplied("{n}_flat", "{n}_z", "-0.5", "1.0"),
     "{n}_gone = fsub double 1.0, {n}_flat",
-    "{n}_lost = fsub double {n}_gone, {n}_half",  # what rounding took from 1 - z / 2
-    "{n}_zzq = fmul double {n}_zz, {n}_q",
-    "{n}_rest = fadd double {n}_lost, {n}_zzq",
+    _multiplied("{n}_lost", "{n}_z", "-0.5", "{n}_gone"),  # what rounding took from 1 - z / 2
+    _multiplied("{n}_rest", "{n}_zz", "{n}_q", "{n}_lost"),
     "{n}_cosine = fadd double {n}_flat, {n}_rest",
     "{n}_odd_bit = and i64 {n}_turn, 1",
     "{n}_odd = icmp ne i64 {n}_odd_bit, 0",
