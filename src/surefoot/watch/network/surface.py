@@ -1,9 +1,12 @@
 """The loss on a plane: on a grid as fine as can be had in reasonable time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from statistics import median
 from time import perf_counter
 
 import numpy as np
+import torch
 
 from surefoot.watch.network.plane import Plane
 from surefoot.watch.scene import Array
@@ -35,15 +38,31 @@ def around(points: Array) -> Bounds:
 def surface(loss: Callable[[Array], float], plane: Plane, bounds: Bounds) -> Array:
     """(rows, columns) losses at points of the plane, rows from y low to y high, columns from x low to x high."""
     west, east, south, north = bounds
-    columns = _columns(loss, plane)
-    across, up = np.linspace(west, east, columns), np.linspace(south, north, columns * 2 // 3)
-    return np.array([[loss(plane.at(x, y)) for x in across] for y in up])
+    with _quickest(loss, plane.origin) as each:
+        columns = next((c for c in COLUMNS if c * (c * 2 // 3) * each < SECONDS), COLUMNS[-1])
+        across, up = np.linspace(west, east, columns), np.linspace(south, north, columns * 2 // 3)
+        return np.array([[loss(plane.at(x, y)) for x in across] for y in up])
 
 
-def _columns(loss: Callable[[Array], float], plane: Plane) -> int:
-    """As many as can be had in time; the first call, which warms up, does not count."""
-    loss(plane.origin)
+@contextmanager
+def _quickest(loss: Callable[[Array], float], at: Array) -> Iterator[float]:
+    """Use all of torch's threads or one, whichever is quicker; gives the seconds a loss takes.
+
+    Small models lose by threads, and where other processes work too they lose by a factor of twenty.
+    """
+    usual = torch.get_num_threads()
+    try:
+        seconds = {}
+        for threads in {usual, 1}:
+            torch.set_num_threads(threads)
+            seconds[threads] = median(_seconds(loss, at) for _ in range(5))
+        torch.set_num_threads(min(seconds, key=lambda threads: seconds[threads]))
+        yield min(seconds.values())
+    finally:
+        torch.set_num_threads(usual)
+
+
+def _seconds(loss: Callable[[Array], float], at: Array) -> float:
     began = perf_counter()
-    loss(plane.origin)
-    each = perf_counter() - began
-    return next((c for c in COLUMNS if c * (c * 2 // 3) * each < SECONDS), COLUMNS[-1])
+    loss(at)
+    return perf_counter() - began
