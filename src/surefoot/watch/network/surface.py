@@ -48,7 +48,7 @@ def surface(loss: Callable[[Array], float], plane: Plane, bounds: Bounds) -> Arr
 def _quickest(loss: Callable[[Array], float], at: Array) -> Iterator[float]:
     """Use all of torch's threads or one, whichever is quicker; gives the seconds a loss takes.
 
-    Small models lose by threads, and where other processes work too they lose by a factor of twenty.
+    Small models gain nothing by threads, and lose by waiting for them where other processes work too.
     """
     usual = torch.get_num_threads()
     try:
