@@ -55,6 +55,8 @@ done:
   ret void
 }}
 
+{transcendental.functions(TRUE)}
+
 {declarations}
 """,
         1,

@@ -64,7 +64,8 @@ def module(map_: Map, dtype: str) -> str:
         '!5 = !{!"llvm.loop.vectorize.enable", i1 false}',
         '!6 = !{!"llvm.loop.unroll.disable"}',
     ]
-    return "\n\n".join([printer.function(), FLUSHED, "\n".join(declarations), "\n".join(metadata)]) + "\n"
+    words = [transcendental.functions({map_.nodes[i].op for i in map_.needed})] if printer.limited else []
+    return "\n\n".join([printer.function(), *words, FLUSHED, "\n".join(declarations), "\n".join(metadata)]) + "\n"
 
 
 class _Printer:

@@ -11,7 +11,7 @@ smallest normal number counts as zero. `sin` and `cos` hold for sizes up to `FAR
 nothing, and say so by `{n}_beyond`.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from surefoot.engines.cpu.llvm import literal
 
@@ -216,7 +216,12 @@ def near(type_: str) -> Mapping[str, Sequence[str]]:
 
 
 def anywhere(type_: str) -> Mapping[str, Sequence[str]]:
-    """The same words, alike up to `FAR` to the last bit, by a library's function beyond: not for loops in a hurry."""
+    """The same words as calls of `functions`: alike up to `FAR` to the last bit, by a library's function beyond."""
+    return {word: (f"{{n}} = call {type_} {_function(word, type_)}({type_} {{0}})",) for word in _DOUBLE}
+
+
+def functions(words: Collection[str]) -> str:
+    """What `anywhere` calls for these words (others are passed over), a number at a time: one text for all calls."""
     limited = {
         word: (
             *(line.replace("{n} = ", "{n}_near = ") for line in _DOUBLE[word]),
@@ -225,7 +230,18 @@ def anywhere(type_: str) -> Mapping[str, Sequence[str]]:
         )
         for word in LIMITED
     }
-    return {word: _typed(lines, type_) for word, lines in (_DOUBLE | limited).items()}
+    texts = []
+    for word in [word for word in _DOUBLE if word in words]:
+        lines = limited.get(word, _DOUBLE[word])
+        for type_ in ("float", "double"):
+            body = "\n".join("  " + line.format("%x", n="%n") for line in _typed(lines, type_))
+            head = f"define internal {type_} {_function(word, type_)}({type_} %x) noinline"
+            texts.append(f"{head} {{\n{body}\n  ret {type_} %n\n}}")
+    return "\n\n".join(texts)
+
+
+def _function(word: str, type_: str) -> str:
+    return f"@{word}_of_{type_}"
 
 
 def _typed(lines: Sequence[str], type_: str) -> Sequence[str]:
