@@ -1,11 +1,9 @@
 """Parameters of one group that have taken equally many steps: they share the host's numbers, not their counters."""
 
-import struct
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
 import torch
 from torch import Tensor
 
@@ -22,6 +20,7 @@ class Column:
         group: the parameter group. graph: what its parameters are stepped by. steps: how many they have taken.
         values: the group's hyperparameters by the names that the graph has for them.
         formula: the rule itself, before anything was written around it or put in another order.
+        dtype: of the counters in the parameters' state.
         t: the count of the step being taken, or taken last. scalars: what the host computed for it.
     """
 
@@ -30,6 +29,7 @@ class Column:
     steps: int
     values: Callable[[Mapping[str, Any]], Mapping[str, Any]]
     formula: Graph
+    dtype: torch.dtype
     t: float = field(init=False)
     scalars: tuple[float, ...] = ()
 
@@ -39,10 +39,10 @@ class Column:
 
     def settle(self, states: Sequence[dict[str, Any]]) -> None:
         """Put a counter into every member's state. All lie in one block of memory, so that one stroke counts them."""
-        self._counts: Any = np.full(len(states), self.t)
-        block = torch.from_numpy(self._counts)
+        block = torch.full((len(states),), self.t, dtype=self.dtype)
+        self._counts: Any = block.numpy()
         self._block, self._address = block, block.data_ptr()
-        self._expected = struct.pack("d", self.t) * len(states)
+        self._expected = self._counts.tobytes()
         for state, counter in zip(states, block.unbind(), strict=True):
             state["step"] = counter
 
@@ -59,7 +59,7 @@ class Column:
         """Count one step and compute its scalars."""
         t = self.t = self.t + 1.0
         self._counts[:] = t
-        self._expected = struct.pack("d", t) * len(self._counts)
+        self._expected = self._counts.tobytes()
         self.scalars = self._uniforms(t, **self.hyper())
 
 

@@ -4,6 +4,7 @@ from collections.abc import Hashable, Mapping
 from functools import lru_cache
 from typing import Any, Protocol
 
+import torch
 from torch import Tensor
 
 from surefoot.engines.graph import Graph
@@ -38,6 +39,9 @@ class Convention(Protocol):
 
     def admit(self, p: Tensor, group: Mapping[str, Any]) -> None:
         """Refuse a parameter that cannot be stepped as its group says. Asked when a step is laid out."""
+
+    def counter(self) -> torch.dtype:
+        """The type of the step counts in the state."""
 
     def needs(self) -> tuple[str, ...]:
         """The keys that a saved group must have, unless another rule's optimizer saved it."""
@@ -77,6 +81,10 @@ class Own:
 
     def admit(self, p: Tensor, group: Mapping[str, Any]) -> None:
         """Any parameter will do."""
+
+    def counter(self) -> torch.dtype:
+        """float64, which counts any training to its end."""
+        return torch.float64
 
     def needs(self) -> tuple[str, ...]:
         """Every setting of the rule."""

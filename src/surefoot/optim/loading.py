@@ -24,6 +24,10 @@ Groups = Sequence[Mapping[str, Any]]
 #: Hyperparameters of all our rules: a saved group that has one which the loading optimizer lacks is another rule's.
 _SETTINGS = frozenset(chain.from_iterable(rule.defaults for rule in RULES.values()))
 
+#: State slots of all our rules, and what the state of every one of them may hold besides.
+_SLOTS = frozenset(chain.from_iterable(rule.state for rule in RULES.values()))
+_COMMON = frozenset({"step", COMPENSATION})
+
 
 def check_saved(convention: Convention, title: str, groups: Groups, saved: Mapping[str, Any]) -> None:
     """Refuse what another rule's optimizer saved: it would be taken over in part, and step otherwise than before."""
@@ -37,10 +41,18 @@ def check_saved(convention: Convention, title: str, groups: Groups, saved: Mappi
             raise UserError(f"{other}; its groups set {', '.join(strange)}")
         convention.check(group)
         options.check(group)
-    foreign = {slot for values in saved["state"].values() if isinstance(values, dict) for slot in values}
-    foreign -= {*convention.rule.state, "step", COMPENSATION}
+    foreign = {
+        slot for values in saved["state"].values() if isinstance(values, dict) for slot in _foreign(convention, values)
+    }
     if foreign:
         raise UserError(f"{other}; it holds {', '.join(sorted(map(str, foreign)))}")
+
+
+def _foreign(convention: Convention, values: Mapping[str, Any]) -> set[str]:
+    """What in a parameter's saved state another rule put there; beside the own slots a user may keep things too."""
+    own = {*convention.rule.state}
+    rest = set(values) - own - _COMMON
+    return rest & _SLOTS if own & set(values) else rest
 
 
 def new_groups(groups: Groups, saved: Groups) -> list[dict[str, Any]]:
@@ -103,13 +115,14 @@ def new_states(
 
 def _state_of(convention: Convention, group: Mapping[str, Any], p: Tensor, saved: Mapping[str, Any]) -> dict[str, Any]:
     state: dict[str, Any] = {}
+    if "step" in saved:
+        state["step"] = torch.tensor(float(saved["step"]), dtype=convention.counter())
     for slot in [s for s in (*convention.rule.state, COMPENSATION) if saved.get(s) is not None]:
         shape = tuple(saved[slot].shape)
         if shape != p.shape:
             raise UserError(f"state_dict: {slot} must have the shape {tuple(p.shape)} of its parameter, got {shape}")
         state[slot] = new_slot(p, group, slot).copy_(saved[slot])
-    if "step" in saved:
-        state["step"] = torch.tensor(float(saved["step"]), dtype=torch.float64)
-    elif state:  # torch's SGD counts no steps: a buffer says that there was one
-        state["step"] = torch.tensor(1.0, dtype=torch.float64)
-    return state
+    if state and "step" not in state:  # torch's SGD counts no steps: a buffer says that there was one
+        state["step"] = torch.tensor(1.0, dtype=convention.counter())
+    own = {*convention.rule.state} | _COMMON
+    return state | {key: deepcopy(value) for key, value in saved.items() if key not in own}

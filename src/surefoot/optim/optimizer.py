@@ -279,7 +279,7 @@ class RuleOptimizer(torch.optim.Optimizer):
                 t = float(state["step"]) + 1.0
                 with torch.set_grad_enabled(True):
                     step_differentiably(graph, p, p.grad, state, self.convention.values(group), t)
-                state["step"] = torch.tensor(t, dtype=torch.float64)
+                state["step"] = torch.tensor(t, dtype=self.convention.counter())
 
     def _held(self) -> list[Any]:
         """Everything that the state holds, in order."""
@@ -309,7 +309,7 @@ class RuleOptimizer(torch.optim.Optimizer):
                 self._complete(state, p, graph, group)
                 t = int(state["step"])
                 if t not in columns:
-                    columns[t] = Column(group, graph, t, self._intake.values, formula)
+                    columns[t] = Column(group, graph, t, self._intake.values, formula, self.convention.counter())
                 states.setdefault(t, []).append(state)
                 members.append(Member(p, state, columns[t]))
             for t, column in columns.items():

@@ -36,6 +36,12 @@ def test_the_same_elements_whatever_the_layout():
     assert sample.take(expanded).tolist() == expanded.reshape(-1)[sample.places].tolist()
 
 
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.complex64])
+def test_a_tensor_of_one_number_without_dimensions_is_seen(dtype):
+    v = torch.tensor(3.0, dtype=dtype)
+    assert of_dense(v, 10).take(v).tolist()[0] == 3.0
+
+
 def test_a_complex_tensor_is_its_parts():
     v = torch.tensor([1 + 2j, 3 + 4j])
     assert of_dense(v, 10).take(v).tolist() == [1, 2, 3, 4]

@@ -291,11 +291,14 @@ def test_a_state_from_before_torch_had_its_flags_and_with_plain_step_counts(
     for group in old["param_groups"]:
         for flag in INFOS[name].not_og_supported_flags:
             group.pop(flag, None)
-    for values in old["state"].values():
+    counted = [
+        values for values in old["state"].values() if "step" in values
+    ]  # torch's SGD, and so ours, saves no count
+    for values in counted:
         values["step"] = values["step"].item()
     optimizer.load_state_dict(old)
     train(optimizer, problem, 1)
-    assert all(values["step"] == 4 for values in optimizer.state.values())
+    assert not counted or [values["step"] for values in optimizer.state.values()] == [4, 4]
 
 
 @every_config

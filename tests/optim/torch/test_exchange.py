@@ -69,17 +69,48 @@ def test_complex_state_is_exchanged(name: str, from_torch: bool) -> None:
     assert ulps(*results) <= 2
 
 
-def test_state_has_torchs_names_and_shapes() -> None:
-    for name, many in OPTIONS.items():
-        for options in many:
-            states = []
-            for source in (ours, torch.optim):
-                made = getattr(source, name)(parameters(), **options)
-                train(made, 0, 2)
-                states.append(made.state_dict()["state"].get(0, {}))
-            assert {k: v.shape for k, v in states[0].items() if k != "step"} == {
-                k: v.shape for k, v in states[1].items() if k != "step"
-            }
+def likeness(value: Any) -> Any:
+    """Of a tensor its type, shape and strides; anything else as it is."""
+    return (value.dtype, value.shape, value.stride()) if isinstance(value, torch.Tensor) else value
+
+
+@pytest.mark.parametrize("default", [torch.float32, torch.float64])
+def test_what_is_saved_is_laid_out_as_torch_saves_it(default: torch.dtype) -> None:
+    torch.set_default_dtype(default)  # torch counts steps in float64 where that is the default
+    try:
+        for name, many in OPTIONS.items():
+            for options in many:
+                saved = []
+                for source in (ours, torch.optim):
+                    made = getattr(source, name)(parameters(), **options)
+                    train(made, 0, 2)
+                    state = made.state_dict()
+                    saved.append(
+                        (
+                            {
+                                key: [(k, likeness(v)) for k, v in values.items()]
+                                for key, values in state["state"].items()
+                            },
+                            [list(group.items()) for group in state["param_groups"]],
+                            repr(made),
+                        )
+                    )
+                assert saved[0] == saved[1]
+    finally:
+        torch.set_default_dtype(torch.float32)
+
+
+@pytest.mark.parametrize("name", ["Adagrad", "RMSprop", "Adam", "AdamW"])
+def test_what_a_user_keeps_beside_the_state_is_taken_over_as_torch_does(name: str) -> None:
+    for source in (torch.optim, ours):
+        optimizer = getattr(source, name)(parameters())
+        train(optimizer, 0, 2)
+        saved = optimizer.state_dict()
+        saved["state"][0]["mine"], saved["param_groups"][0]["also mine"], saved["more"] = [1, 2], 3, 4
+        optimizer.load_state_dict(saved)
+        assert optimizer.state[optimizer.param_groups[0]["params"][0]]["mine"] == [1, 2]
+        assert optimizer.param_groups[0]["also mine"] == 3
+        train(optimizer, 2, 4)
 
 
 def test_adam_with_amsgrad_and_the_class_of_that_name_exchange_state() -> None:

@@ -166,8 +166,8 @@ def test_a_reordered_model_finds_its_state_by_name(optimizer_class: Made) -> Non
     other.load_state_dict(optimizer.state_dict())
     assert other.param_groups[0]["param_names"] == ["b", "a"]
     for p in (a, b):
-        for slot, value in optimizer.state[p].items():
-            assert torch.equal(other.state[p][slot], value)
+        for slot in optimizer.state[p].keys() - {"step"}:
+            assert torch.equal(other.state[p][slot], optimizer.state[p][slot])
 
 
 @every_class
@@ -179,7 +179,8 @@ def test_names_that_changed_are_said_and_state_goes_by_place(optimizer_class: Ma
     other = optimizer_class([("a", a), ("b", b)])
     with pytest.warns(UserWarning, match=r"its parameter names are not the optimizer's \(a, b not among them\)"):
         other.load_state_dict(optimizer.state_dict())
-    assert all(torch.equal(other.state[a][slot], value) for slot, value in optimizer.state[a].items())
+    kept = optimizer.state[a].keys() - {"step"}
+    assert all(torch.equal(other.state[a][slot], optimizer.state[a][slot]) for slot in kept)
 
 
 @every_class

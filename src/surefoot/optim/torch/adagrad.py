@@ -53,11 +53,11 @@ class Adagrad(RuleOptimizer):
         fused: bool | None = None,
         **own: Unpack[Own],
     ) -> None:
-        super().__init__(params, given(locals()))
+        super().__init__(params, given(locals(), "lr", "lr_decay", "eps", "weight_decay"))
         check_how(self)
         for group in self.param_groups:
             for p in group["params"]:
-                self.state[p]["step"] = torch.zeros((), dtype=torch.float64)
+                self.state[p]["step"] = torch.zeros((), dtype=self.convention.counter())
                 self._complete(self.state[p], p, self.convention.graph(self.convention.options(group)), group)
 
     def __setstate__(self, state: dict[str, Any]) -> None:

@@ -58,7 +58,7 @@ class Adam(RuleOptimizer):
         decoupled_weight_decay: bool = False,
         **own: Unpack[Own],
     ) -> None:
-        super().__init__(params, given(locals()))
+        super().__init__(params, given(locals(), "lr", "betas", "eps", "weight_decay", "amsgrad", "maximize"))
         check_how(self)
 
     def __setstate__(self, state: dict[str, Any]) -> None:

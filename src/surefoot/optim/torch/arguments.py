@@ -10,17 +10,19 @@ from surefoot.optim.optimizer import RuleOptimizer
 from surefoot.optim.options import OPTIONS
 
 
-def given(arguments: Mapping[str, Any]) -> dict[str, Any]:
+def given(arguments: Mapping[str, Any], *first: str) -> dict[str, Any]:
     """The arguments of a constructor, from its `locals()`, without `self` and `params`: the optimizer's defaults.
 
-    Those of `own`, which torch's optimizers do not have, are there only if they were given.
+    Groups have their keys in the order of the arguments, but for those of `first`: as torch's groups have them, which
+    shows where an optimizer is printed. Those of `own`, which torch's do not have, are there only if they were given.
 
     Raises:
         TypeError: for an argument that there is not.
 
     Tensors of one number are taken without dimensions, as torch takes them.
     """
-    settings = {name: value for name, value in arguments.items() if name not in ("self", "params", "__class__")}
+    ordered = {name: arguments[name] for name in first} | dict(arguments)
+    settings = {name: value for name, value in ordered.items() if name not in ("self", "params", "__class__")}
     own = settings.pop("own")
     for name in own:
         if name not in OPTIONS:

@@ -77,8 +77,8 @@ def rmsprop(
     x: Value,
     g: Value,
     square_avg: Value,
-    grad_avg: Value,
     momentum_buffer: Value,
+    grad_avg: Value,
     *,
     t: Value,
     lr: Rate = 1e-2,
@@ -93,14 +93,15 @@ def rmsprop(
     """RMSProp, or its form with momentum."""
     g = _coupled(x, g, weight_decay, decay)
     if not moving:
-        new = our_rmsprop(
+        x, square_avg, grad_avg = our_rmsprop(
             x, g, square_avg, grad_avg, t=t, lr=lr, beta=alpha, eps=eps, eps_at="outside", centered=centered
         )
-        return (*new, momentum_buffer)
-    return our_rmsprop_momentum(
-        x, g, square_avg, grad_avg, momentum_buffer,
-        t=t, lr=lr, beta1=momentum, beta2=alpha, eps=eps, eps_at="outside", centered=centered,
-    )  # fmt: skip
+    else:
+        x, square_avg, grad_avg, momentum_buffer = our_rmsprop_momentum(
+            x, g, square_avg, grad_avg, momentum_buffer,
+            t=t, lr=lr, beta1=momentum, beta2=alpha, eps=eps, eps_at="outside", centered=centered,
+        )  # fmt: skip
+    return x, square_avg, momentum_buffer, grad_avg
 
 
 @facts("Adam", "torch.optim.Adam and AdamW")

@@ -53,7 +53,7 @@ class RMSprop(RuleOptimizer):
         differentiable: bool = False,
         **own: Unpack[Own],
     ) -> None:
-        super().__init__(params, given(locals()))
+        super().__init__(params, given(locals(), "lr", "momentum", "alpha", "eps", "centered"))
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(state)

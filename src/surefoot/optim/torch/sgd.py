@@ -55,6 +55,16 @@ class SGD(RuleOptimizer):
         super().__init__(params, given(locals()))
         check_how(self)
 
+    def state_dict(self) -> dict[str, Any]:
+        """The state and the settings as torch's SGD saves them: no count of steps, and nothing without momentum."""
+        saved = super().state_dict()
+        for key, values in list(saved["state"].items()):
+            if isinstance(values, dict):
+                values.pop("step", None)
+                if not values:
+                    del saved["state"][key]
+        return saved
+
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(state)
         fill_in(self)

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
+import torch
 from torch import Tensor
 
 from surefoot.engines.graph import Graph
@@ -57,6 +58,10 @@ class Spelling:
         for name, key, place in self._paired:
             values[name] = group[key][place]
         return values
+
+    def counter(self) -> torch.dtype:
+        """torch's: float32, or float64 where that is the default type."""
+        return torch.float64 if torch.get_default_dtype() == torch.float64 else torch.float32
 
     def needs(self) -> tuple[str, ...]:
         """The keys of the hyperparameters; torch has added the others over the years."""
