@@ -50,6 +50,21 @@ def test_the_trajectory_goes_on(name: str, options: dict[str, Any], from_torch: 
     assert max(map(ulps, whole, halves)) <= 2
 
 
+@pytest.mark.parametrize("dampening", [0, 0.5])
+@pytest.mark.parametrize("momenta", [[0, 0.9, 0, 0.9], [0.9, 0, 0.5, 0.5]])
+def test_momentum_that_is_switched_on_and_off_goes_as_in_torch(momenta: list[float], dampening: float) -> None:
+    ends = []
+    for source in (ours, torch.optim):
+        p = parameters()[0]
+        optimizer = source.SGD([p], lr=0.1, dampening=dampening)
+        for k, momentum in enumerate(momenta):
+            optimizer.param_groups[0]["momentum"] = momentum
+            p.grad = randoms(*p.shape, seed=k)
+            optimizer.step()
+        ends.append(p)
+    assert ulps(*ends) <= 2
+
+
 @pytest.mark.parametrize("from_torch", [True, False], ids=["torch to ours", "ours to torch"])
 @pytest.mark.parametrize("name", OPTIONS)
 def test_complex_state_is_exchanged(name: str, from_torch: bool) -> None:

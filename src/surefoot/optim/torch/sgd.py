@@ -5,6 +5,7 @@ from typing import Any, Unpack
 
 from torch import Tensor
 
+from surefoot.engines.graph import Graph
 from surefoot.optim.optimizer import RuleOptimizer
 from surefoot.optim.options import Own
 from surefoot.optim.torch import forms
@@ -64,6 +65,12 @@ class SGD(RuleOptimizer):
                 if not values:
                     del saved["state"][key]
         return saved
+
+    def _complete(self, state: dict[str, Any], p: Tensor, graph: Graph, group: dict[str, Any]) -> None:
+        """As any rule's; but the first step with momentum, which dampening spares, may come after some without."""
+        if "momentum_buffer" in graph.state and "momentum_buffer" not in state:
+            state["step"] = 0
+        super()._complete(state, p, graph, group)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(state)
