@@ -54,9 +54,9 @@ def _numbers(d: Diagnosis) -> list[tuple[str, str]]:
         ("because", d.because),
         ("threshold", wording.threshold(d)),
     ]
-    if d.amplitude:
+    if (size := wording.size(d)) is not None:
         form = f" = {d.amplitude_formula.text}" if d.amplitude_formula else ""
-        rows.append(("amplitude", f"|e| = {wording.number(d.amplitude)}{form}"))
+        rows.append(("amplitude", f"|e| = {wording.number(size)}{form}"))
     if d.rate is not None:
         rows.append(("rate", wording.rate(d)))
     rows.append(("simulated", wording.simulated(d)))

@@ -63,6 +63,12 @@ def rprop(x, g, size, before, *, t, lr: Rate = 0.1):
     return x - sign(g) * size, size, g
 
 
+def halved(x, g, size, before, *, t, lr: Rate = 0.01):
+    """Rprop with a first size only: the size falls for ever as the sign goes to and fro."""
+    size = where(t <= 1, lr, size) * where(g * before > 0, 1.2, where(g * before < 0, 0.5, 1.0))
+    return x - sign(g) * size, size, g
+
+
 def clipped(x, g, *, t, lr: Rate = 0.1, most: float = 1.0):
     """Gradient descent whose gradients are cut to [-most, most]."""
     return x - lr * maximum(minimum(g, most), -most)

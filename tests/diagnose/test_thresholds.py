@@ -71,7 +71,9 @@ def test_a_step_of_one_length_is_stable_at_no_rate(rule):
 @pytest.mark.parametrize("rule", [own_rules.cooled, own_rules.cubed, own_rules.without_rate])
 def test_what_is_not_known_is_said(rule):
     diagnosis = diagnose(rule, H)
-    assert math.isnan(diagnosis.threshold)
+    assert diagnosis.threshold_formula is None
+    assert (diagnosis.threshold_evidence == "simulated") is (diagnosis.searched is not None)
+    assert math.isnan(diagnosis.threshold) is (diagnosis.searched is None)
     assert any(line.startswith("threshold: ") for line in diagnosis.undone)
 
 

@@ -63,8 +63,8 @@ def numbers(d: Diagnosis) -> list[tuple[str, str, Formula | None, str]]:
         ("curvature", f"h = {d.curvature:g}" + (f", minimum at {d.minimum:g}" if d.minimum else ""), None, ""),
         ("threshold", head, form, tail),
     ]
-    if d.amplitude:
-        rows.append(("size of the error in the end", wording.number(d.amplitude), d.amplitude_formula, ""))
+    if (size := wording.size(d)) is not None:
+        rows.append(("size of the error in the end", wording.number(size), d.amplitude_formula, ""))
     if d.rate is not None:
         rows.append(("rate", wording.rate(d), None, ""))
     return [*rows, ("simulated", wording.simulated(d), None, "")]

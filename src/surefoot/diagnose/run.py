@@ -15,6 +15,9 @@ from surefoot.diagnose.answer.wording import assumptions, decrease_in_words
 from surefoot.diagnose.derive.findings import Findings, findings
 from surefoot.diagnose.derive.quadratic import Quadratic
 from surefoot.diagnose.derive.recurrence import recurrence
+from surefoot.diagnose.orbits.kinds import Kind
+from surefoot.diagnose.orbits.nearer import simulate_nearer
+from surefoot.diagnose.orbits.search import Searched, largest_rate
 from surefoot.diagnose.orbits.simulation import Simulation, simulate
 from surefoot.rules.catalogue import find
 from surefoot.rules.rule import Rule
@@ -54,18 +57,37 @@ def diagnose(
     quadratic = Quadratic.of(find(rule), curvature, minimum, start, hyper)
     found = findings(quadratic)
     with np.errstate(all="ignore"):
-        orbit = simulate(
-            quadratic.rule,
-            quadratic.settings,
-            curvature=quadratic.curvature,
-            minimum=quadratic.minimum,
-            start=quadratic.start,
-        )
-    return _answer(quadratic, found, judge(quadratic, found, orbit), orbit)
+        orbit, far = _orbits(quadratic)
+    return _answer(quadratic, found, judge(quadratic, found, orbit), orbit, far)
 
 
-def _answer(quadratic: Quadratic, found: Findings, judged: Judgement, orbit: Simulation) -> Diagnosis:
+def _orbits(quadratic: Quadratic) -> tuple[Simulation, Simulation | None]:
+    """The orbit to be held against the prediction, and the one from the given start if that is another."""
+    rule, settings = quadratic.rule, quadratic.settings
+    h, minimum = quadratic.curvature, quadratic.minimum
+    orbit = simulate(rule, settings, curvature=h, minimum=minimum, start=quadratic.start)
+    if orbit.kind is not Kind.UNDECIDED:
+        return orbit, None
+    nearer = simulate_nearer(rule, settings, orbit, curvature=h, minimum=minimum)
+    return (orbit, None) if nearer is None else (nearer, orbit)
+
+
+def _searched(quadratic: Quadratic) -> Searched | None:
+    """The threshold by simulation, for a rule of which none is derived."""
+    if quadratic.rate is None:
+        return None
+    where = {"curvature": quadratic.curvature, "minimum": quadratic.minimum, "start": quadratic.start}
+    with np.errstate(all="ignore"):
+        return largest_rate(quadratic.rule, quadratic.settings, quadratic.rate, **where)
+
+
+def _answer(
+    quadratic: Quadratic, found: Findings, judged: Judgement, orbit: Simulation, far: Simulation | None
+) -> Diagnosis:
     limit, evidence = records.threshold(found)
+    searched = _searched(quadratic) if math.isnan(limit) else None
+    if searched is not None:
+        limit, evidence = searched.value, "simulated"
     lr = quadratic.hyper[quadratic.rate] if quadratic.rate else math.nan
     return Diagnosis(
         rule=quadratic.rule.name,
@@ -82,15 +104,17 @@ def _answer(quadratic: Quadratic, found: Findings, judged: Judgement, orbit: Sim
         threshold=limit,
         threshold_formula=readable(found.threshold.formula) if found.threshold and limit != math.inf else None,
         threshold_evidence=evidence,
+        searched=None if searched is None else (searched.low, searched.high),
         margin=limit / lr if lr else math.inf,
         simulated=orbit,
+        under_way=far,
         agrees=judged.disagreement is None,
         disagreements=() if judged.disagreement is None else (judged.disagreement,),
-        advice=advise(quadratic, found, judged.kind, limit),
+        advice=advise(quadratic, found, judged.kind, limit, searched),
         recurrence=recurrence(quadratic, found.structure.shifted is None),
         fixed_point=records.fixed_point(found),
         cycles=tuple(records.cycle(c) for c in found.cycles),
         decrease=decrease_in_words(found),
-        assumptions=assumptions(quadratic, found),
+        assumptions=assumptions(quadratic, found, searched),
         undone=tuple(found.undone),
     )

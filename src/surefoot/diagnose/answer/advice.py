@@ -7,12 +7,15 @@ from surefoot.diagnose.answer.verdict import SETTLES
 from surefoot.diagnose.derive.findings import Findings
 from surefoot.diagnose.derive.quadratic import Quadratic
 from surefoot.diagnose.orbits.kinds import Kind
+from surefoot.diagnose.orbits.search import Searched
 
 #: Closer to the threshold than this is close.
 CLOSE = 1.25
 
 
-def advise(quadratic: Quadratic, found: Findings, kind: Kind, threshold: float) -> str:
+def advise(
+    quadratic: Quadratic, found: Findings, kind: Kind, threshold: float, searched: Searched | None = None
+) -> str:
     """The sentence."""
     rate = quadratic.rate
     if rate is None:
@@ -21,6 +24,8 @@ def advise(quadratic: Quadratic, found: Findings, kind: Kind, threshold: float) 
     if lr == 0:
         return f"Choose a learning rate above 0{_up_to(rate, threshold)}."
     if kind in SETTLES:
+        if searched is not None and math.isinf(threshold):
+            return f"Keep it: none of the rates tried, up to {searched.high:g}, failed to settle."
         return _keep(rate, lr, threshold)
     if kind in ELSEWHERE:
         return ELSEWHERE[kind].format(rate=rate)

@@ -65,9 +65,12 @@ class Diagnosis:
         amplitude: of the error in the end, None if unknown; amplitude_formula: its closed form.
         rate: the factor by which errors shrink a step in the long run, or grow near the minimum; None if unknown.
         threshold: the largest stable learning rate, all else as given; infinite if there is none, 0 if none is stable,
-            NaN if it could not be found. threshold_formula: its closed form. threshold_evidence: how sure that is.
+            NaN if it could not be found. threshold_formula: its closed form. threshold_evidence: how sure that is;
+            searched: where it was found by trying, the least and the largest rate tried, else None.
         margin: threshold / lr: above 1 is stable.
         simulated: the orbit that the verdict is held against. agrees: whether it does what was predicted.
+        under_way: the orbit from `start`, where that was still under way when its steps were spent and `simulated`
+            therefore begins nearer; else None.
         disagreements: where orbit and prediction differ, a sentence each.
         advice: what to do, one sentence.
         recurrence: the step in error coordinates.
@@ -90,8 +93,10 @@ class Diagnosis:
     threshold: float
     threshold_formula: Formula | None
     threshold_evidence: str
+    searched: tuple[float, float] | None
     margin: float
     simulated: "Simulation"
+    under_way: "Simulation | None"
     agrees: bool
     disagreements: tuple[str, ...]
     advice: str

@@ -59,7 +59,7 @@ def _undecided(found: Findings, orbit: Simulation) -> Judgement:
     if found.leap is None:
         return _simulated(orbit.kind, undecided_because(found), orbit)
     because = f"The step does not shrink with the error: next to the minimum it is {found.leap:.4g} long at least."
-    return _simulated(Kind.QUASI_PERIODIC if orbit.kind is Kind.UNDECIDED else orbit.kind, because, orbit)
+    return _simulated(orbit.kind, because, orbit)
 
 
 def _derived(kind: Kind, derived: Derived, orbit: Simulation, differ: str | None) -> Judgement:

@@ -22,7 +22,7 @@ def record(diagnosis: Diagnosis) -> dict[str, Any]:
         name: getattr(d, name)
         for name in (
             "rule", "settings", "curvature", "minimum", "start", "verdict", "evidence", "because", "amplitude", "rate",
-            "threshold", "threshold_evidence", "margin", "agrees", "disagreements", "advice", "decrease",
+            "threshold", "threshold_evidence", "searched", "margin", "agrees", "disagreements", "advice", "decrease",
             "assumptions", "undone",
         )
     }  # fmt: skip
@@ -54,6 +54,7 @@ def _simulated(diagnosis: Diagnosis) -> dict[str, Any]:
     orbit = diagnosis.simulated
     return {
         "verdict": str(orbit.kind),
+        "start": float(orbit.first[0]),
         "steps": orbit.steps,
         "amplitude": orbit.amplitude,
         "rate": orbit.rate,

@@ -8,6 +8,7 @@ from surefoot.diagnose.answer.verdict import Derived
 from surefoot.diagnose.derive.findings import Findings
 from surefoot.diagnose.derive.quadratic import Quadratic
 from surefoot.diagnose.orbits.kinds import Kind
+from surefoot.diagnose.orbits.search import STEPS, STRETCHES, Searched
 from surefoot.diagnose.orbits.simulation import Simulation
 
 
@@ -72,7 +73,7 @@ def _plain(expression: object) -> str:
     return str(expression).replace("**", "^")
 
 
-def assumptions(quadratic: Quadratic, found: Findings) -> tuple[str, ...]:
+def assumptions(quadratic: Quadratic, found: Findings, searched: Searched | None) -> tuple[str, ...]:
     """What the derivation takes for granted."""
     said = ["numbers are read as written: 0.9 is nine tenths"]
     nodes = quadratic.graph.nodes
@@ -86,14 +87,24 @@ def assumptions(quadratic: Quadratic, found: Findings) -> tuple[str, ...]:
     if found.rest is not None and found.rest.free:
         kept = ", ".join(f"{s} = {float(found.rest.state[s]):g}" for s in sorted(found.rest.free))
         said.append(f"a slot that keeps what it has is taken at its first value ({kept})")
+    if searched is not None:
+        said.append(
+            f"no threshold was derived; it was searched for among learning rates from {searched.low:g} to "
+            f"{searched.high:g}, over {STRETCHES * STEPS} steps from e = {quadratic.start:g} and from nearer"
+        )
     return tuple(said)
 
 
 def headline(d: Diagnosis) -> str:
     """The verdict with its size and certainty, a line."""
-    size = f", |e| = {d.amplitude:.6g}" if d.amplitude and math.isfinite(d.amplitude) else ""
+    at_end = f", |e| = {d.amplitude:.6g}" if size(d) else ""
     held = "; the simulated orbit agrees" if d.agrees else "; the simulated orbit does not confirm it"
-    return f"{d.verdict}{size} ({d.evidence}{'' if d.evidence == 'simulated' else held})"
+    return f"{d.verdict}{at_end} ({d.evidence}{'' if d.evidence == 'simulated' else held})"
+
+
+def size(d: Diagnosis) -> float | None:
+    """The size of the error in the end, where there is one to speak of."""
+    return d.amplitude if d.amplitude and d.amplitude < math.inf else None
 
 
 def number(value: float) -> str:
@@ -112,12 +123,22 @@ def threshold(d: Diagnosis) -> str:
     """The threshold, its formula, how sure it is, and how far the setting lies from it."""
     if math.isnan(d.threshold):
         return "not found"
+    if d.searched is not None:
+        return _tried(d, *d.searched)
     if math.isinf(d.threshold):
         return f"none: stable for every lr ({d.threshold_evidence})"
     form = f" = {d.threshold_formula.text}" if d.threshold_formula else ""
     if d.threshold == 0:
         return f"no lr is stable{f' (lr <{form} = 0)' if form else ''} ({d.threshold_evidence})"
     return f"lr < {number(d.threshold)}{form} ({d.threshold_evidence}); {margin(d)}"
+
+
+def _tried(d: Diagnosis, low: float, high: float) -> str:
+    if math.isinf(d.threshold):
+        return f"none found up to {high:g}: every lr tried settles (simulated)"
+    if d.threshold == 0:
+        return f"no lr settles, from {low:g} up (simulated)"
+    return f"lr < {d.threshold:.4g} (simulated); {margin(d)}"
 
 
 def margin(d: Diagnosis) -> str:
@@ -142,7 +163,8 @@ def simulated(d: Diagnosis) -> str:
     orbit = d.simulated
     at_end = f", |e| = {number(orbit.amplitude)}" if orbit.amplitude and math.isfinite(orbit.amplitude) else ""
     period = f" of period {orbit.period}" if orbit.kind is Kind.CYCLE and orbit.period else ""
-    return f"{orbit.kind}{period}{at_end}, from e = {d.start:g} over {orbit.steps} steps"
+    before = f"; from e = {d.start:g} it is still under way after {d.under_way.steps}" if d.under_way else ""
+    return f"{orbit.kind}{period}{at_end}, from e = {orbit.first[0]:g} over {orbit.steps} steps{before}"
 
 
 def eigenvalues(pairs: Iterable[tuple[float, float]]) -> str:

@@ -22,6 +22,8 @@ LAST, MEASURED = 512, 8192
 #: A rest is tried by moving the error to NUDGE, whose square is 0 in float64, for NUDGED steps: it repels if the error
 #: becomes LEAVES times as large.
 NUDGE, NUDGED, LEAVES = 1e-165, 2000, 1e6
+#: Of errors below about this size float64 cannot hold the squares: what an orbit does there is not the rule's doing.
+LEAST = 1e-150
 #: Steps in which the state of an orbit at rest fades.
 FADES = 2**17
 
@@ -69,10 +71,10 @@ def settle(map_: Map, parameters: Mapping[str, Any], place: float, start: float,
     while kind is Kind.UNDECIDED and wanted < most:
         wanted = min(4 * wanted or FIRST, most)
         orbit.go(wanted - orbit.made)
-        kind, period = _kind(orbit.errors, orbit.left, wanted >= most)
-    if kind is Kind.CONVERGES and orbit.errors[-1] == 0 and orbit.is_held():
+        kind, period = _kind(orbit.errors, orbit.left, wanted >= most, orbit.least)
+    if kind is Kind.CONVERGES and abs(orbit.errors[-1]) < orbit.least and orbit.is_held():
         orbit.go_on_nudged(most // 4 + FADES)
-        kind, period = _kind(orbit.errors[-(most // 4) :], False, False)
+        kind, period = _kind(orbit.errors[-(most // 4) :], False, False, orbit.least)
     exponent = None
     if kind is Kind.UNDECIDED and not _is_moving(orbit.errors):
         exponent = float(exponents(map_, orbit.variables, MEASURED, parameters, first=orbit.made + 1)[0, 0])
@@ -88,6 +90,7 @@ class _Orbit:
         self.parameters = parameters
         self.place = place
         self.variables = engine.run([[place + start]], 0, parameters).variables
+        self.least = LEAST * max(1.0, abs(start)) / min(1.0, float(parameters.get("field:h", 1.0)))
         self.made = 0
         self.left = False
         self.nudged = 0
@@ -142,12 +145,12 @@ def repels(engine: Orbits, variables: Numbers, parameters: Mapping[str, Any], fi
     return np.asarray(~stays)
 
 
-def _kind(errors: Numbers, left: bool, is_last: bool) -> tuple[Kind, int | None]:
+def _kind(errors: Numbers, left: bool, is_last: bool, least: float) -> tuple[Kind, int | None]:
     """What the errors so far say, `UNDECIDED` if more steps could say otherwise."""
     if left or not np.isfinite(errors).all():
         return Kind.DIVERGES, None
     before, after = _quarters(errors)
-    if after == 0 or (is_last and after <= kinds.SHRINKS * before):
+    if after == 0 or max(before, after) < least or (is_last and after <= kinds.SHRINKS * before and _falls(errors)):
         return Kind.CONVERGES, None
     (period,) = kinds.periods(errors[-LAST:, np.newaxis])
     change = abs(after - before) / after
@@ -162,6 +165,12 @@ def _quarters(errors: Numbers) -> tuple[float, float]:
     """The largest error over the second and over the last quarter."""
     n = len(errors)
     return float(np.abs(errors[n // 4 : n // 2]).max()), float(np.abs(errors[3 * n // 4 :]).max())
+
+
+def _falls(errors: Numbers) -> bool:
+    """Whether the mean size falls as well: on the way to a cycle the largest may fall alone."""
+    n, sizes = len(errors), np.abs(errors)
+    return bool(sizes[3 * n // 4 :].mean() <= kinds.SHRINKS * sizes[n // 4 : n // 2].mean())
 
 
 def _blocks(errors: Numbers) -> Numbers:
@@ -203,7 +212,7 @@ def _summary(orbit: _Orbit, kind: Kind, period: int | None, exponent: float | No
         last=errors[-LAST:],
         amplitude=0.0 if converges else np.inf if kind is Kind.DIVERGES else float(sizes[-LAST:].max()),
         period=period,
-        rate=_rate(nonzero) if converges else None,
+        rate=_rate(nonzero, orbit.least) if converges else None,
         exponent=exponent,
         monotone=monotone,
         keeps_sign=bool((np.sign(errors[: len(nonzero)]) * np.sign(errors[0]) >= 0).all()),
@@ -212,9 +221,9 @@ def _summary(orbit: _Orbit, kind: Kind, period: int | None, exponent: float | No
     )
 
 
-def _rate(sizes: Numbers) -> float:
+def _rate(sizes: Numbers, least: float) -> float:
     """The factor a step, from the largest error of one stretch to that of the next, before it is too small to tell."""
-    able = sizes[: int(np.argmax(sizes < 1e-250))] if (sizes < 1e-250).any() else sizes
+    able = sizes[: int(np.argmax(sizes < least))] if (sizes < least).any() else sizes
     n = len(able) // 4
     if n == 0:
         return 0.0
