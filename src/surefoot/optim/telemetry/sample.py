@@ -27,7 +27,8 @@ class Sample:
 
     def take(self, v: Tensor) -> NDArray[np.floating]:
         """The elements at these places, copied."""
-        real = torch.atleast_1d(parts(v.detach()))
+        real = parts(v.detach())
+        real = real.reshape(real.shape or (1,))
         if real.is_contiguous() and real.device.type == "cpu" and real.dtype.itemsize >= 4:
             values: NDArray[np.floating] = real.numpy().reshape(-1)[self.places]
             return values
