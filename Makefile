@@ -5,7 +5,7 @@
 #   make test    the tests                                 make types    mypy --strict
 #   make bench   the benchmarks                            make docs     rewrite what is generated in docs/
 #   make test-ecosystem  the optimizers inside Hugging Face's Trainer, Lightning, accelerate, torch.compile, DDP
-#   make test-lowest   the tests with the oldest versions that pyproject.toml admits
+#   make test-lowest   the tests with the oldest versions that pyproject.toml admits, but for those that lean on torch alone
 #   make test-nightly  every rule, engine, type and layout against the reference, 10,000 cases each of both tests
 #
 # PYTHON=python3.12 chooses the interpreter; ARGS="..." goes on to the command.
@@ -43,7 +43,7 @@ test-nightly: .venv/ready-test
 	$(BIN)/python -m pytest tests/optim/test_property.py --timeout 3600 --hypothesis-profile nightly $(ARGS)
 
 test-lowest: .venv-lowest/ready
-	.venv-lowest/bin/python -m pytest $(ARGS)
+	.venv-lowest/bin/python -m pytest -m "not slow and not ecosystem and not browser" --ignore=tests/optim/torch --ignore=tests/optim/sparse --ignore=tests/diagnose/claims $(ARGS)
 
 lint: .venv/ready-dev
 	$(BIN)/ruff check .
