@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable
 
 from surefoot.diagnose.answer.diagnosis import Diagnosis
+from surefoot.diagnose.answer.formula import plain
 from surefoot.diagnose.answer.verdict import Derived
 from surefoot.diagnose.derive.findings import Findings
 from surefoot.diagnose.derive.quadratic import Quadratic
@@ -57,20 +58,16 @@ def decrease_in_words(found: Findings) -> str | None:
         return f"{found.carried[0].upper()}{found.carried[1:]}."
     if region is None:
         return None
-    factor = _plain(region.shrink)
+    factor = plain(region.shrink)
     if region.moment is None:
         return f"|e'| < |e| just where 0 < {factor} < 2: {'at every step' if region.always else 'at no step'}."
     where = f"|e'| < |e| just where {factor} < 2"
     if region.above is not None:
-        where += f", that is {region.moment} > {_plain(region.above)}"
+        where += f", that is {region.moment} > {plain(region.above)}"
     if region.always:
         kept = ", and the sign is kept too" if region.keeps_sign else ""
         return f"{where}: at every step from every start{kept}."
     return f"{where}: not at every step from every state."
-
-
-def _plain(expression: object) -> str:
-    return str(expression).replace("**", "^")
 
 
 def assumptions(quadratic: Quadratic, found: Findings, searched: Searched | None) -> tuple[str, ...]:

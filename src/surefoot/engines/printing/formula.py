@@ -103,6 +103,8 @@ def _write(
         elif node.op == "const":
             text = notation.number(float(node.payload))  # type: ignore[arg-type]
             written[index] = text, SUM if text.startswith("-") else ATOM
+        elif node.op == "mul" and _is_one(nodes[node.args[0]]):
+            written[index] = _write(nodes, node.args[1], notation, known, written)
         else:
             is_square = node.op == "mul" and node.args[0] == node.args[1]
             form = notation.forms["square" if is_square else node.op]
@@ -113,6 +115,10 @@ def _write(
             ]
             written[index] = form.text.format(*texts), form.binds
     return written[index]
+
+
+def _is_one(node: Node) -> bool:
+    return node.op == "const" and node.payload == 1
 
 
 def operators(plus: str, minus: str, times: str, compare: Mapping[str, str]) -> dict[str, Form]:
