@@ -34,14 +34,20 @@ def report(diagnosis: Diagnosis, rule: Rule, rate: str | None) -> str:
     environment = shell.templates(HERE)
     environment.globals |= {"mathml": mathml, "display": display, "wording": wording}
     body = environment.get_template("diagnosis.html.j2").render(
-        d=diagnosis, figures=figures, numbers=numbers(diagnosis)
+        d=diagnosis, figures=figures, numbers=numbers(diagnosis), title=title(diagnosis, rate)
     )
     return shell.page(
-        f"What {diagnosis.rule} does at curvature {diagnosis.curvature:g}",
+        title(diagnosis, rate),
         Markup(body),
         footer=f"Made by surefoot {version('surefoot')}. This page is one file and needs no network.",
         styles=[shell.read(HERE.parent / "pages" / "plot.css"), shell.read(HERE / "diagnosis.css")],
     )
+
+
+def title(diagnosis: Diagnosis, rate: str | None) -> str:
+    """What the page is of: the rule, its learning rate, the curvature, and the verdict."""
+    at = f" at {rate} {diagnosis.settings[rate]:g}," if rate is not None else ","
+    return f"{diagnosis.rule}{at} curvature {diagnosis.curvature:g}: {diagnosis.verdict}"
 
 
 def mathml(form: Formula | None) -> Markup:

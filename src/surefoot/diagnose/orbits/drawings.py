@@ -49,7 +49,9 @@ def drawings(
         Drawing("course", figures.course("course", simulation), "The size of the error, step by step."),
         Drawing(
             "phase",
-            figures.phase("phase", portrait(rule, settings, curvature=curvature, minimum=minimum)),
+            figures.phase(
+                "phase", portrait(rule, settings, curvature=curvature, minimum=minimum, start=_scale(simulation))
+            ),
             "Orbits from three starts, and the points they visit in the end.",
         ),
     ]
@@ -76,6 +78,11 @@ def drawings(
             f"What a small error does within {found.steps:,} steps, long after the start, over {rate} and {other}.",
         ),
     )
+
+
+def _scale(simulation: Simulation) -> float | None:
+    """The largest start of the portrait: thrice the error in the end, where that is of a size to be seen."""
+    return 3 * simulation.amplitude if 1e-9 < simulation.amplitude < 1e9 else None
 
 
 def _around(yours: float, threshold: float) -> tuple[float, float]:

@@ -16,8 +16,8 @@ from surefoot.pages.plot import Axis, Series, key, plot
 
 Numbers = NDArray[np.floating[Any]]
 
-#: Steps of an orbit that are drawn, and rows of a bifurcation diagram.
-STEPS, ROWS = 300, 260
+#: Rows of a bifurcation diagram.
+ROWS = 260
 #: The kinds a stability map shows, in the order of its key, with what the key calls them.
 SHOWN: tuple[tuple[Kind, str], ...] = (
     (Kind.CONVERGES, "converges"),
@@ -32,15 +32,16 @@ YOURS = 5
 
 
 def course(name: str, simulation: Simulation) -> Markup:
-    """The size of the error over the first steps, logarithmic."""
-    sizes = np.abs(simulation.first[:STEPS])
+    """The size of the error, logarithmic, until it has come to its end; many steps are on a logarithmic axis too."""
+    at, sizes = simulation.course.T
     seen = sizes[(sizes > 0) & np.isfinite(sizes)]
     if not len(seen):
         return Markup("")
     low, high = _around(max(seen.min(), seen.max() * 1e-16), seen.max())
-    drawn = Series(0, list(range(len(sizes))), list(np.maximum(sizes, low)), "size of the error")
-    label = f"The size of the error over the first {len(sizes) - 1} steps; in the end it {_does(simulation.kind)}."
-    return plot(name, Axis("step", 0, max(len(sizes) - 1, 1)), Axis("|e|", low, high, log=True), [drawn], label=label)
+    line = Series(0, at.tolist(), np.maximum(np.nan_to_num(sizes, nan=np.inf), low).tolist(), "size of the error")
+    label = f"The size of the error over {at[-1]:.0f} steps; in the end it {_does(simulation.kind)}."
+    x = Axis("step", float(at[0]), max(float(at[-1]), 1.0), log=at[0] > 0)
+    return plot(name, x, Axis("|e|", low, high, log=True), [line], label=label)
 
 
 def phase(name: str, portrait: Portrait) -> Markup:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from surefoot.diagnose.orbits import kinds
+from surefoot.diagnose.orbits.course import course
 from surefoot.diagnose.orbits.kinds import Kind
 from surefoot.diagnose.orbits.lyapunov import exponents
 from surefoot.engines.orbits.composed import Map
@@ -35,7 +36,7 @@ class Simulation:
     Attributes:
         kind: what it does in the end.
         steps: how many steps were made. first: the errors after the first of them, the start before all.
-        last: the errors after the last of them.
+        last: the errors after the last of them. course: (points, 2) steps and sizes of the error, to be drawn.
         amplitude: the largest error at the end, 0 where it converges, infinite where it diverges.
         period: of a cycle, 1 where it rests, None where it does not repeat itself.
         rate: where it converges, the factor a step by which the largest error fell at the end.
@@ -50,6 +51,7 @@ class Simulation:
     steps: int
     first: Numbers
     last: Numbers
+    course: Numbers
     amplitude: float
     period: int | None
     rate: float | None
@@ -209,6 +211,7 @@ def _summary(orbit: _Orbit, kind: Kind, period: int | None, exponent: float | No
         kind=Kind.MONOTONE if converges and monotone else kind,
         steps=len(errors) - 1,
         first=errors[:LAST],
+        course=course(sizes, kind in (Kind.QUASI_PERIODIC, Kind.CHAOS, Kind.UNDECIDED)),
         last=errors[-LAST:],
         amplitude=0.0 if converges else np.inf if kind is Kind.DIVERGES else float(sizes[-LAST:].max()),
         period=period,
