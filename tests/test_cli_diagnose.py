@@ -68,10 +68,17 @@ def test_a_page_is_written(tmp_path, capsys):
     assert "<math" in page.read_text()
 
 
+def test_what_leaves_the_numbers_has_no_size(capsys):
+    assert main(["diagnose", "sgd", "--lr", "3"]) == 0
+    assert "|e| = inf" not in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [
         (["adma"], "did you mean 'adam'?"),
+        (["digits"], "digits is a task; add the rule that is to train it: --optimizer adam"),
+        (["examples/my_task.py:task"], "my_task.py:task is a task; add the rule"),
         (["adam", "--lrr", "1"], "adam has no option --lrr; did you mean 'lr'?"),
         (["adam", "--lr"], "--lr needs a value"),
         (["adam", "--lr", "much"], "--lr must be a number, got 'much'"),

@@ -30,11 +30,9 @@ def run(rule: str, words: Sequence[str], options: Options) -> None:
     Args:
         rule: a name or `file.py:function`. words: the rule's own options. options: the command's.
     """
-    from surefoot.rules.catalogue import find  # noqa: PLC0415
-
     # What a file of the user's prints must not get into the answer.
     with redirect_stdout(sys.stderr):
-        found = find(rule)
+        found = _rule(rule)
         chosen = settings(found, words, ranges=options.prove)
     if options.report is not None:
         check_writable(options.report)
@@ -59,6 +57,28 @@ def run(rule: str, words: Sequence[str], options: Options) -> None:
     show(diagnosis)
     if options.report is not None:
         print(f"\nReport: {options.report}")
+
+
+def _rule(name: str) -> Rule:
+    """The rule; a task in its place is told what is missing."""
+    from surefoot.rules.catalogue import find  # noqa: PLC0415
+
+    try:
+        return find(name)
+    except UserError:
+        if _is_task(name):
+            raise UserError(f"{name} is a task; add the rule that is to train it: --optimizer adam, say") from None
+        raise
+
+
+def _is_task(name: str) -> bool:
+    from surefoot.tasks.catalogue import find as find_task  # noqa: PLC0415 - torch is loaded with a task of a file
+
+    try:
+        find_task(name)
+    except UserError:
+        return False
+    return True
 
 
 def _prove(rule: Rule, options: Options, chosen: Mapping[str, Any]) -> None:
