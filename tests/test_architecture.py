@@ -17,13 +17,14 @@ PAGE = ROOT / "docs" / "architecture.md"
 BEGIN, END = "<!-- imports: written by make docs -->\n", "<!-- end of imports -->\n"
 
 # What each part of the house may import; a part is a folder or a file directly in src/surefoot.
-GROUND = {"errors", "references"}
+GROUND = {"errors", "paths", "references"}
 DOOR = {"surefoot", "__main__"}
 CAPABILITIES = {"compare", "watch", "diagnose"}
 PARTS = {"rules", "engines", "optim", "tasks", "pages"} | CAPABILITIES | GROUND
 MAY_IMPORT = {
     "errors": set(),
     "references": {"errors"},
+    "paths": {"errors"},
     "pages": set(),
     "rules": GROUND,
     "engines": {"rules"} | GROUND,

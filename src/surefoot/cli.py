@@ -11,6 +11,7 @@ import typer
 
 from surefoot import __version__
 from surefoot.errors import UserError
+from surefoot.paths import check_writable
 
 # What is heavy (torch, pandas, the rules' engines) is imported by the command that needs it, so that help is quick.
 # ruff: noqa: PLC0415
@@ -272,11 +273,4 @@ def _check_writable(report: Path, store: Path) -> None:
     """Find out before the work, not after it, that the report cannot be written, or would be written over trials."""
     if report.resolve() == store.resolve() or (report.is_file() and report.read_bytes()[:6] == b"SQLite"):
         raise UserError(f"--report: {report} is a store of trials and must not be written over; name another file")
-    existed = report.exists()
-    try:
-        with report.open("a"):
-            pass
-    except OSError as error:
-        raise UserError(f"--report: {report} cannot be written ({error.strerror}); name another file") from None
-    if not existed:
-        report.unlink()
+    check_writable("--report", report)

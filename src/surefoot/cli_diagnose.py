@@ -9,6 +9,7 @@ from typing import Any
 
 from surefoot.cli_options import settings
 from surefoot.errors import UserError
+from surefoot.paths import check_writable
 from surefoot.rules.rule import Rule
 
 
@@ -35,7 +36,7 @@ def run(rule: str, words: Sequence[str], options: Options) -> None:
         found = _rule(rule)
         chosen = settings(found, words, ranges=options.prove)
     if options.report is not None:
-        check_writable(options.report)
+        check_writable("--report", options.report)
     if options.prove:
         _prove(found, options, chosen)
         return
@@ -93,15 +94,3 @@ def _prove(rule: Rule, options: Options, chosen: Mapping[str, Any]) -> None:
         print(as_json(proof))
     else:
         show(proof)
-
-
-def check_writable(report: Path) -> None:
-    """Find out before the work that the report cannot be written."""
-    existed = report.exists()
-    try:
-        with report.open("a"):
-            pass
-    except OSError as error:
-        raise UserError(f"--report: {report} cannot be written ({error.strerror}); name another file") from None
-    if not existed:
-        report.unlink()

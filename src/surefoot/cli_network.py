@@ -10,11 +10,11 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
-from surefoot.cli_diagnose import check_writable
 from surefoot.cli_options import settings
 from surefoot.diagnose.network.run import Progress as Advance
 from surefoot.diagnose.network.run import on_task
 from surefoot.diagnose.network.show import show
+from surefoot.paths import check_writable
 from surefoot.rules.catalogue import find
 from surefoot.tasks.catalogue import find as find_task
 
@@ -27,7 +27,7 @@ def run(task: str, optimizer: str, words: Sequence[str], *, steps: int | None, r
         steps: updates, or the task's own number. report: where to write a page. json: print one object.
     """
     if report is not None:
-        check_writable(report)
+        check_writable("--report", report)
     # What a file of the user's prints must not get into the answer.
     with redirect_stdout(sys.stderr), _bar() as advance:
         rule = find(optimizer)

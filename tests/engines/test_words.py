@@ -1,42 +1,16 @@
 """Every word of the vocabulary on hostile numbers: all engines give NumPy's answer, NaN and signed zeros included."""
 
-from collections.abc import Callable
-
 import numpy as np
 import pytest
 
 from surefoot.engines import numpy as reference
 from surefoot.engines.cpu import llvm
 from surefoot.engines.graph import Graph
-from surefoot.rules import OPERATIONS, Rule, cos, exp, log, maximum, minimum, norm, sign, sin, sqrt, where
+from surefoot.rules import OPERATIONS, Rule
 from surefoot.rules.vocabulary import COMPARISONS, Value
 from surefoot.testing.engines import HOSTILE, INEXACT, Engine, assert_same, by_kernel, by_torch
+from tests.engines.words import WORDS
 
-WORDS: dict[str, Callable[[Value, Value], Value]] = {
-    "add": lambda a, b: a + b,
-    "sub": lambda a, b: a - b,
-    "mul": lambda a, b: a * b,
-    "div": lambda a, b: a / b,
-    "pow": lambda a, b: a**b,
-    "neg": lambda a, b: -a,
-    "sqrt": lambda a, b: sqrt(a),
-    "abs": lambda a, b: abs(a),
-    "sign": lambda a, b: sign(a),
-    "exp": lambda a, b: exp(a),
-    "log": lambda a, b: log(a),
-    "sin": lambda a, b: sin(a),
-    "cos": lambda a, b: cos(a),
-    "maximum": maximum,
-    "minimum": minimum,
-    "lt": lambda a, b: where(a < b, 1.0, 0.0),
-    "le": lambda a, b: where(a <= b, 1.0, 0.0),
-    "gt": lambda a, b: where(a > b, 1.0, 0.0),
-    "ge": lambda a, b: where(a >= b, 1.0, 0.0),
-    "eq": lambda a, b: where(a == b, 1.0, 0.0),
-    "ne": lambda a, b: where(a != b, 1.0, 0.0),
-    "where": lambda a, b: where(b > 0, a, b),
-    "norm": lambda a, b: a / norm(b),
-}
 A, B = (grid.ravel() for grid in np.meshgrid([*HOSTILE, 0.5, 3.0, -7.0], [*HOSTILE, 0.5, 3.0, -7.0]))
 
 

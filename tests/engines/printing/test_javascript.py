@@ -1,7 +1,7 @@
 """JavaScript in real Chromium against NumPy in float64: every word on hostile numbers, every rule with all options."""
 
 import struct
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -21,49 +21,16 @@ from surefoot.rules import (
     OPERATIONS,
     RULES,
     Rule,
-    cos,
-    exp,
     find,
-    log,
-    maximum,
-    minimum,
-    norm,
-    sign,
-    sqrt,
-    where,
 )
 from surefoot.rules.domains import Rate
 from surefoot.rules.vocabulary import Node, Value, sin
 from surefoot.testing.engines import HOSTILE, INEXACT, assert_same, check_engine, static_choices
 from tests.browser import chromium
+from tests.engines.words import WORDS
 
 #: These come from another library than NumPy's: they agree to units in the last place.
 NEARLY = INEXACT | {"sin", "cos"}
-WORDS: dict[str, Callable[[Value, Value], Value]] = {
-    "add": lambda a, b: a + b,
-    "sub": lambda a, b: a - b,
-    "mul": lambda a, b: a * b,
-    "div": lambda a, b: a / b,
-    "pow": lambda a, b: a**b,
-    "neg": lambda a, b: -a,
-    "sqrt": lambda a, b: sqrt(a),
-    "abs": lambda a, b: abs(a),
-    "sign": lambda a, b: sign(a),
-    "exp": lambda a, b: exp(a),
-    "log": lambda a, b: log(a),
-    "sin": lambda a, b: sin(a),
-    "cos": lambda a, b: cos(a),
-    "maximum": maximum,
-    "minimum": minimum,
-    "lt": lambda a, b: where(a < b, 1.0, 0.0),
-    "le": lambda a, b: where(a <= b, 1.0, 0.0),
-    "gt": lambda a, b: where(a > b, 1.0, 0.0),
-    "ge": lambda a, b: where(a >= b, 1.0, 0.0),
-    "eq": lambda a, b: where(a == b, 1.0, 0.0),
-    "ne": lambda a, b: where(a != b, 1.0, 0.0),
-    "where": lambda a, b: where(b > 0, a, b),
-    "norm": lambda a, b: a / norm(b),
-}
 
 # NaN and infinities do not survive JSON: numbers travel as their bits in hexadecimal.
 _RUN = """([source, t, hyper, slots]) => {

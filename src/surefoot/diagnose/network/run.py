@@ -12,7 +12,6 @@ from torch import Tensor, nn
 from surefoot.diagnose.network.curvature import Hessian, check
 from surefoot.diagnose.network.finding import Finding, Look
 from surefoot.diagnose.network.lanczos import largest
-from surefoot.diagnose.network.strides import Strides
 from surefoot.engines.analysis.edge import edge
 from surefoot.engines.graph import Graph
 from surefoot.errors import UserError
@@ -75,7 +74,6 @@ class _Run:
             raise UserError(f"optimizer: {rule.name} must have a learning rate called lr to be held against the edge")
         self.task, self.rule, self.settings, self.steps, self.seed = task, rule, dict(settings), steps, seed
         self._looks = set(np.unique(np.linspace(0, steps, looks + 1).round().astype(int)).tolist())
-        self._strides = Strides(rule, settings)
         chosen = np.random.default_rng(seed).permutation(len(task.train.y))[:rows]
         self._x, self._y = task.train.x[chosen], task.train.y[chosen]
         self._products = 0
@@ -106,7 +104,7 @@ class _Run:
             optimizer.step()
             progress(done, self.steps)
             if done in self._looks:
-                rates = [self._strides.of(p, optimizer.state[p]) if p in optimizer.state else torch.zeros_like(p)
+                rates = [optimizer.effective_lr(p) if p in optimizer.state else torch.zeros_like(p)
                          for p in parameters]  # fmt: skip
                 looks.append(self._look(done, model, rates))
                 if not np.isfinite(looks[-1].loss):

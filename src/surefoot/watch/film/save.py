@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from surefoot.errors import UserError
+from surefoot.paths import check_writable
 from surefoot.watch.film.picture import Picture
 
 T = TypeVar("T")
@@ -28,14 +29,7 @@ def checked(path: str | Path, endings: Sequence[str] = ENDINGS) -> Path:
     place = Path(path)
     if place.suffix.lower() not in endings:
         raise UserError(f"save: {path} must end in {', '.join(endings[:-1])} or {endings[-1]}")
-    existed = place.exists()
-    try:
-        with place.open("ab"):
-            pass
-    except OSError as error:
-        raise UserError(f"save: {path} cannot be written ({error.strerror}); name another file") from None
-    if not existed:
-        place.unlink()
+    check_writable("save", place)
     return place
 
 
