@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
-from surefoot.cli_rules import about
+from surefoot.cli.rules import about
 from surefoot.engines.graph import Graph
 from surefoot.rules import RULES, Domain, Rule
 from surefoot.rules.rule import Setting

@@ -49,12 +49,8 @@ def module_name(path: Path) -> str:
 
 
 def part(module: str) -> str:
-    """The part of the house a module stands in; the package's own __init__.py is the part `surefoot`.
-
-    cli.py and the files beside it that only it uses (cli_answer.py, ...) are one part.
-    """
-    name = module.split(".")[:2][-1]
-    return "cli" if name.startswith("cli_") else name
+    """The part of the house a module stands in; the package's own __init__.py is the part `surefoot`."""
+    return module.split(".")[:2][-1]
 
 
 def imports(source: str, module: str, known: set[str]) -> set[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from surefoot import cli, cli_answer
+from surefoot.cli import answer, app
 from surefoot.compare.judging import cautions
 from surefoot.compare.verdict import Standing
 from tests.compare.invented import verdict
@@ -29,9 +29,7 @@ def test_the_table_of_columns_has_every_field_of_a_standing():
 
 
 def test_the_columns_in_the_terminal_are_those_that_are_printed():
-    printed = [
-        str(c.header).strip() for c in cli_answer._ranking(verdict({"sgd": [0.9] * 6, "adam": [0.8] * 6})).columns
-    ]
+    printed = [str(c.header).strip() for c in answer._ranking(verdict({"sgd": [0.9] * 6, "adam": [0.8] * 6})).columns]
     (sample,) = re.findall(r"^  optimizer .*$", TEXT, re.MULTILINE)
     assert re.split(r"\s{2,}", sample.strip()) == printed
     explained = {row[0] for row in cells("How to read the answer")} - {"", "`=` or blank"}
@@ -46,7 +44,7 @@ def test_every_kind_of_warning_is_explained():
 
 @pytest.mark.parametrize(
     "option",
-    [p.opts[0] for p in typer.main.get_command(cli.app).commands["compare"].params if p.opts[0].startswith("--")],
+    [p.opts[0] for p in typer.main.get_command(app.app).commands["compare"].params if p.opts[0].startswith("--")],
 )
 def test_every_option_is_on_the_page(option):
     assert f"`{option}" in TEXT
@@ -54,5 +52,5 @@ def test_every_option_is_on_the_page(option):
 
 def test_the_exit_codes_are_the_command_lines():
     codes = {row[0]: row[1] for row in cells("Exit codes")}
-    assert list(codes) == ["0", "1", "2", str(cli.INTERRUPTED)]
-    assert cli.main(["compare", "diabetis"]) == 2
+    assert list(codes) == ["0", "1", "2", str(app.INTERRUPTED)]
+    assert app.main(["compare", "diabetis"]) == 2

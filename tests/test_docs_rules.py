@@ -5,7 +5,7 @@ import re
 import pytest
 
 from docs.generate import BEGIN, END, PAGE, display, docstring, equations, section, written
-from surefoot.cli_rules import describe
+from surefoot.cli.rules import describe
 from surefoot.rules import RULES, Rate, Rule, find
 
 TEXT = PAGE.read_text()

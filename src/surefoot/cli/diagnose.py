@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from surefoot.cli_options import settings
+from surefoot.cli.options import settings
 from surefoot.errors import UserError
 from surefoot.paths import check_writable
 from surefoot.rules.rule import Rule
@@ -53,7 +53,7 @@ def run(rule: str, words: Sequence[str], options: Options) -> None:
 
         print(as_json(diagnosis))
         return
-    from surefoot.cli_diagnosis import show  # noqa: PLC0415
+    from surefoot.cli.diagnosis import show  # noqa: PLC0415
 
     show(diagnosis)
     if options.report is not None:
@@ -83,7 +83,7 @@ def _is_task(name: str) -> bool:
 
 
 def _prove(rule: Rule, options: Options, chosen: Mapping[str, Any]) -> None:
-    from surefoot.cli_proof import show  # noqa: PLC0415
+    from surefoot.cli.proof import show  # noqa: PLC0415
     from surefoot.diagnose.prove.record import as_json  # noqa: PLC0415
     from surefoot.diagnose.prove.run import prove  # noqa: PLC0415
 

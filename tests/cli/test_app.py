@@ -1,7 +1,6 @@
 """The command line: what it asks of the library, what it prints where, and how it says that something is wrong."""
 
 import inspect
-import io
 import json
 import math
 import subprocess
@@ -13,10 +12,9 @@ from types import SimpleNamespace
 
 import jsonschema
 import pytest
-from rich.console import Console
 
 import surefoot
-from surefoot import cli, cli_progress
+from surefoot.cli import app
 from surefoot.compare import run
 from surefoot.compare.execute import Interrupted
 from surefoot.compare.protocol import Protocol
@@ -108,7 +106,7 @@ def surefoot_says(capsys):
     """Run the command line in this process: its exit code, standard output and standard error."""
 
     def says(*arguments):
-        code = cli.main([str(a) for a in arguments])
+        code = app.main([str(a) for a in arguments])
         return code, *capsys.readouterr()
 
     return says
@@ -151,7 +149,7 @@ def test_without_options_the_task_and_all_optimizers_are_taken_as_they_are(asked
 
 def test_defaults_are_the_library_s():
     library = {name: p.default for name, p in inspect.signature(run.compare).parameters.items()}
-    command = {name: p.default for name, p in inspect.signature(cli.compare).parameters.items()}
+    command = {name: p.default for name, p in inspect.signature(app.compare).parameters.items()}
     assert {name: command[name] for name in ("optimizers", "trials", "seeds", "steps")} == {
         name: library[name] for name in ("optimizers", "trials", "seeds", "steps")
     }
@@ -362,56 +360,6 @@ def test_in_a_process_of_its_own_a_mistake_is_one_line_too():
     out, err = process.communicate()
     assert (process.returncode, out) == (2, "")
     assert is_one_line(err)
-
-
-# ---- progress
-
-
-def tell(progress):
-    progress.say("8 optimizers, 32 settings each")
-    progress.start("search", 1000)
-    progress.advance(400)
-    progress.start("confirm", 500)
-    progress.advance(500)
-    progress.start("nothing left to do", 0)
-    progress.done()
-    progress.done()
-
-
-def test_in_a_pipe_a_long_phase_says_once_how_long_it_will_take(capsys, monkeypatch):
-    clock = iter([0.0, 1.0, 4.0, 5.0])
-    monkeypatch.setattr(cli_progress, "monotonic", lambda: next(clock))
-    lines = cli_progress.Lines()
-    lines.start("search", 100)
-    for _ in range(3):
-        lines.advance(20)
-    assert capsys.readouterr().err == "search ...\nsearch: 40% done, about 6 s to go\n"
-
-
-def test_in_a_pipe_progress_is_plain_lines_on_standard_error(capsys):
-    tell(cli_progress.on_standard_error(quiet=False))
-    out, err = capsys.readouterr()
-    assert out == ""
-    assert err.splitlines() == ["8 optimizers, 32 settings each", "search ...", "confirm ..."]
-
-
-def test_quiet_is_quiet(capsys):
-    tell(cli_progress.on_standard_error(quiet=True))
-    assert capsys.readouterr() == ("", "")
-
-
-def test_on_a_terminal_each_phase_has_a_bar_that_shows_how_far_it_is():
-    screen = io.StringIO()
-    tell(cli_progress.Bars(Console(file=screen, force_terminal=True, width=80, color_system=None)))
-    lines = screen.getvalue().splitlines()
-    assert "40%" in [line for line in lines if "search" in line][-1]
-    assert "100%" in [line for line in lines if "confirm" in line][-1]
-    assert any("8 optimizers, 32 settings each" in line for line in lines)
-    assert not any("nothing left" in line for line in lines)
-
-
-def test_bars_can_end_before_they_began():
-    cli_progress.Bars(Console(file=io.StringIO(), force_terminal=True)).done()
 
 
 # ---- the rest

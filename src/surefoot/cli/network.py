@@ -1,17 +1,14 @@
 """`surefoot diagnose TASK --optimizer RULE`: a training run against the edge of stability."""
 
 import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, redirect_stdout
+from collections.abc import Sequence
+from contextlib import redirect_stdout
 from json import dumps
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
-
-from surefoot.cli_options import settings
-from surefoot.diagnose.network.run import Progress as Advance
+from surefoot.cli.bar import bar
+from surefoot.cli.options import settings
 from surefoot.diagnose.network.run import on_task
 from surefoot.diagnose.network.show import show
 from surefoot.paths import check_writable
@@ -29,7 +26,7 @@ def run(task: str, optimizer: str, words: Sequence[str], *, steps: int | None, r
     if report is not None:
         check_writable("--report", report)
     # What a file of the user's prints must not get into the answer.
-    with redirect_stdout(sys.stderr), _bar() as advance:
+    with redirect_stdout(sys.stderr), bar("training") as advance:
         rule = find(optimizer)
         chosen: dict[str, Any] = settings(rule, words)
         finding = on_task(find_task(task), rule, steps=steps, progress=advance, **chosen)
@@ -43,13 +40,3 @@ def run(task: str, optimizer: str, words: Sequence[str], *, steps: int | None, r
     show(finding)
     if report is not None:
         print(f"\nReport: {report}")
-
-
-@contextmanager
-def _bar() -> Iterator[Advance]:
-    """A bar on a terminal's standard error, and nothing elsewhere. A second run, at a lower rate, fills it anew."""
-    columns = (TextColumn("training"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, disable=not console.is_terminal, transient=True) as bars:
-        bar = bars.add_task("training")
-        yield lambda done, of: bars.update(bar, completed=done, total=of)

@@ -95,8 +95,8 @@ def compare(
     """Which optimizer, with which settings, and how sure."""
     if report is not None:
         _check_writable(report, store)
-    from surefoot.cli_answer import show
-    from surefoot.cli_progress import on_standard_error
+    from surefoot.cli.answer import show
+    from surefoot.cli.progress import on_standard_error
     from surefoot.compare import run
     from surefoot.compare.execute import Interrupted
     from surefoot.compare.record import as_json
@@ -167,13 +167,13 @@ def watch(
     opens: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")] = True,
 ) -> None:
     """Every parameter's own stride: optimizers on a landscape, live in one page, or as a film; or in a network."""
-    from surefoot import cli_watch
+    from surefoot.cli import watch as the_watch
 
-    options = cli_watch.Options(optimizers, start, steps, settings or [], save, layers)
+    options = the_watch.Options(optimizers, start, steps, settings or [], save, layers)
     if basins:
-        cli_watch.basins(landscape, options)
+        the_watch.basins(landscape, options)
     else:
-        cli_watch.run(landscape, options, opens)
+        the_watch.run(landscape, options, opens)
 
 
 @app.command(context_settings={"allow_extra_args": True, "ignore_unknown_options": True})
@@ -211,26 +211,26 @@ def diagnose(
     With --optimizer, a real training run is held against the rule's edge of stability.
     """
     if claims or exercise:
-        from surefoot import cli_claims
+        from surefoot.cli import claims as the_claims
 
         if claims:
-            cli_claims.claims(rule, context.args, json)
+            the_claims.claims(rule, context.args, json)
         else:
-            cli_claims.exercise(rule, context.args, report)
+            the_claims.exercise(rule, context.args, report)
         return
     if rule is None:
         raise UserError("diagnose what? name a rule (surefoot rules), a task with --optimizer, --claims or --exercise")
     if optimizer is not None:
-        from surefoot import cli_network
+        from surefoot.cli import network as the_network
 
-        cli_network.run(rule, optimizer, context.args, steps=steps, report=report, json=json)
+        the_network.run(rule, optimizer, context.args, steps=steps, report=report, json=json)
         return
     if steps is not None:
         raise UserError("--steps is of a training run; name its optimizer too: --optimizer adam")
-    from surefoot import cli_diagnose
+    from surefoot.cli import diagnose as the_diagnose
 
-    options = cli_diagnose.Options(curvature, minimum, start, report, json, prove)
-    cli_diagnose.run(rule, context.args, options)
+    options = the_diagnose.Options(curvature, minimum, start, report, json, prove)
+    the_diagnose.run(rule, context.args, options)
 
 
 @app.command()
@@ -251,18 +251,18 @@ def rules(
     ] = None,
 ) -> None:
     """The update rules, or all about one of them."""
-    from surefoot import cli_rules
+    from surefoot.cli import rules as the_rules
 
     if name is None:
         if show is not None:
             raise UserError(f"--show {show} needs a rule's name: surefoot rules adam --show {show}")
-        print(cli_rules.listing())
+        print(the_rules.listing())
         return
     from surefoot.rules.catalogue import find
 
     rule = find(name)
     if show is None:
-        print(cli_rules.describe(rule))
+        print(the_rules.describe(rule))
         return
     from surefoot import engines
 

@@ -1,17 +1,17 @@
-"""`surefoot watch`: what its options mean, the page it opens, and how far a film has come."""
+"""`surefoot watch`: what its options mean, and the page it opens."""
 
 import os
 import sys
 import tempfile
 import webbrowser
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from surefoot.cli.bar import bar
 from surefoot.errors import UserError
 from surefoot.rules.rule import Setting
-from surefoot.watch.film.save import STILLS, Progress, checked
+from surefoot.watch.film.save import STILLS, checked
 from surefoot.watch.show import Watch, watch
 
 
@@ -33,7 +33,7 @@ def run(landscape: str, options: Options, opens: bool) -> None:
         checked(options.save)
     shown = _watched(landscape, options)
     if options.save is not None:
-        with progress() as told:
+        with bar("frames") as told:
             print(shown.save(options.save, told))
         return
     page = _write(shown, f"surefoot-{Path(landscape.rpartition(':')[2]).stem}.html")
@@ -79,21 +79,9 @@ def parsed(texts: Sequence[str]) -> dict[str, dict[str, Setting]]:
     return settings
 
 
-@contextmanager
-def progress(what: str = "frames") -> Iterator[Progress]:
-    """A bar on standard error while a film is drawn or networks are trained; nothing where that is no terminal."""
-    from rich.console import Console  # noqa: PLC0415 - loaded when something is drawn
-    from rich.progress import Progress as Bars  # noqa: PLC0415
-
-    console = Console(stderr=True)
-    with Bars(console=console, transient=True, disable=not console.is_terminal) as bars:
-        task = bars.add_task(what, total=None, visible=False)
-        yield lambda done, total: bars.update(task, completed=done, total=total, visible=True)
-
-
 def _watched(landscape: str, options: Options) -> Watch:
     start = None if options.start is None else pair(options.start)
-    with progress("steps of training") as told:
+    with bar("steps of training") as told:
         return watch(
             landscape,
             start,
