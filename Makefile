@@ -60,10 +60,10 @@ bench: .venv/ready-benchmark
 	$(BIN)/python -m benchmarks $(ARGS)
 
 docs: .venv/ready-test
-	$(BIN)/python tests/test_architecture.py
-	$(BIN)/python docs/generate.py
-	$(BIN)/python -m docs.generate_sparse
-	$(BIN)/python -m docs.generate_claims
+	$(BIN)/python -m tests.test_architecture
+	$(BIN)/python -m docs.generated.rules
+	$(BIN)/python -m docs.generated.sparse
+	$(BIN)/python -m docs.generated.claims
 
 changelog: .venv/ready-dev
 	$(BIN)/towncrier build $(ARGS)

@@ -4,17 +4,16 @@ Run as a program (`make docs`) it rewrites the diagram.
 """
 
 import ast
-import sys
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from statistics import median
 
 import pytest
 
+from docs.generated.part import Part
+
 ROOT = Path(__file__).resolve().parents[1]
 SOURCE = ROOT / "src" / "surefoot"
-PAGE = ROOT / "docs" / "architecture.md"
-BEGIN, END = "<!-- imports: written by make docs -->\n", "<!-- end of imports -->\n"
 
 # What each part of the house may import; a part is a folder or a file directly in src/surefoot.
 GROUND = {"errors", "paths", "references"}
@@ -187,17 +186,8 @@ def test_functions_are_short():
 
 
 def test_the_diagram_in_the_docs_is_current():
-    assert diagram(read()) in PAGE.read_text(), "docs/architecture.md is behind the source: run `make docs`"
-
-
-def rewrite() -> None:
-    """Put today's diagram into docs/architecture.md."""
-    head, _, rest = PAGE.read_text().partition(BEGIN)
-    _, _, tail = rest.partition(END)
-    PAGE.write_text(head + BEGIN + diagram(read()) + END + tail)
-    counts = line_counts().values()
-    print(f"{PAGE.relative_to(ROOT)}: {len(counts)} files, median {median(counts):.0f} lines, {max(counts)} at most")
+    assert Part("architecture").read() == diagram(read()), "docs/architecture.md is behind the source: run `make docs`"
 
 
 if __name__ == "__main__":
-    sys.exit(rewrite())
+    Part("architecture").write(diagram(read()))

@@ -4,15 +4,13 @@ import re
 
 import pytest
 
-from docs.generate_claims import BEGIN, END, PAGE, plain, row
+from docs.generated.claims import PART, plain, row
 from surefoot.diagnose.claims import every
 
 CLAIMS = [
     pytest.param(claim, id=name, marks=[pytest.mark.slow] if claim.heavy else []) for name, claim in every().items()
 ]
-LINES = dict(
-    re.findall(r"^\| `(\w+)` \| (.*) \|$", PAGE.read_text().partition(BEGIN)[2].partition(END)[0], re.MULTILINE)
-)
+LINES = dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", PART.read(), re.MULTILINE))
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e[+-]\d+)?")
 EQUATION = re.compile(r": (\S+), published (\S+?)(?=;| |$)")
 

@@ -1,15 +1,13 @@
 """The table of docs/claims.md, every figure in it computed: `make docs` rewrites it, in about half a minute."""
 
 from collections.abc import Mapping
-from pathlib import Path
 
-from docs.generate import code, table
+from docs.generated.part import Part, code, table
 from surefoot.diagnose.claims import Claim, Evidence, Figure, every, names
 from surefoot.diagnose.claims.catalogue import KINDS
 from surefoot.diagnose.claims.wording import figure
 
-PAGE = Path(__file__).parent / "claims.md"
-BEGIN, END = "<!-- claims: written by make docs -->\n", "<!-- end of claims -->\n"
+PART = Part("claims")
 HEADS = ("claim", "statement", "verdict", "measured", "source")
 
 
@@ -45,14 +43,5 @@ def plain(text: str) -> str:
     return text
 
 
-def rewrite() -> None:
-    """Compute every claim and put what comes out into the page."""
-    head, _, rest = PAGE.read_text().partition(BEGIN)
-    _, _, tail = rest.partition(END)
-    evidence = {name: claim.compute() for name, claim in every().items()}
-    PAGE.write_text(head + BEGIN + written(evidence) + END + tail)
-    print(f"docs/{PAGE.name}: {len(evidence)} claims")
-
-
 if __name__ == "__main__":
-    rewrite()
+    PART.write(written({name: claim.compute() for name, claim in every().items()}))

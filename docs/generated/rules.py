@@ -3,15 +3,14 @@
 import inspect
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
 
+from docs.generated.part import Part, code, table
 from surefoot.cli.rules import about
 from surefoot.engines.graph import Graph
 from surefoot.rules import RULES, Domain, Rule
 from surefoot.rules.rule import Setting
 
-PAGE = Path(__file__).parent / "rules.md"
-BEGIN, END = "<!-- rules: written by make docs -->\n", "<!-- end of rules -->\n"
+PART = Part("rules")
 
 
 def written(rules: Iterable[Rule]) -> str:
@@ -125,25 +124,5 @@ def number(value: Setting) -> str:
     return f"{value:g}"
 
 
-def code(text: str) -> str:
-    """Text as code."""
-    return f"`{text}`"
-
-
-def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A Markdown table."""
-    lines = [heads, ["---"] * len(heads), *rows]
-    assert not any("|" in cell for line in lines for cell in line), "a bar would end its cell"
-    return "\n".join(f"| {' | '.join(line)} |".replace("  ", " ") for line in lines)
-
-
-def rewrite() -> None:
-    """Put what the rules say today into the page."""
-    head, _, rest = PAGE.read_text().partition(BEGIN)
-    _, _, tail = rest.partition(END)
-    PAGE.write_text(head + BEGIN + written(RULES.values()) + END + tail)
-    print(f"docs/{PAGE.name}: {len(RULES)} rules")
-
-
 if __name__ == "__main__":
-    rewrite()
+    PART.write(written(RULES.values()))

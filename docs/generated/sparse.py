@@ -1,15 +1,13 @@
 """What docs/sparse.md says of every rule, read off the rules at g = 0. `make docs` rewrites the table by this file."""
 
 from collections.abc import Iterable
-from pathlib import Path
 
-from docs.generate import code, table
+from docs.generated.part import Part, code, table
 from surefoot.engines.analysis.idle import Idle, idle
 from surefoot.engines.graph import Graph
 from surefoot.rules import RULES, Rule
 
-PAGE = Path(__file__).parent / "sparse.md"
-BEGIN, END = "<!-- sparse: written by make docs -->\n", "<!-- end of sparse -->\n"
+PART = Part("sparse")
 
 
 def written(rules: Iterable[Rule]) -> str:
@@ -41,13 +39,5 @@ def cells(found: Idle) -> tuple[str, str, str]:
     return factors or "nothing", ", ".join(lost) or "nothing", "no" if found.lost else "yes"
 
 
-def rewrite() -> None:
-    """Put what the rules say today into the page."""
-    head, _, rest = PAGE.read_text().partition(BEGIN)
-    _, _, tail = rest.partition(END)
-    PAGE.write_text(head + BEGIN + written(RULES.values()) + END + tail)
-    print(f"docs/{PAGE.name}: {len(RULES)} rules")
-
-
 if __name__ == "__main__":
-    rewrite()
+    PART.write(written(RULES.values()))
