@@ -1,6 +1,7 @@
 """Steps by rows against dense steps, and against torch's sparse optimizers."""
 
 import copy
+import inspect
 import pickle
 from collections.abc import Callable
 from typing import Any
@@ -321,6 +322,24 @@ def test_torchs_names_take_torchs_steps(name: str, options: dict[str, float], ro
         b.step()
     assert by_rows(a) == rows
     assert torch.allclose(p, q, rtol=1e-11, atol=1e-13)
+
+
+@pytest.mark.parametrize("options", [{}, {"weight_decay": 0.1}, {"momentum": 0.9}], ids=str)
+@pytest.mark.parametrize("name", ["SGD", "Adagrad", "RMSprop", "Adam", "AdamW"])
+def test_torchs_names_train_an_embedding_as_with_dense_gradients(name: str, options: dict[str, float]) -> None:
+    optimizer_class = getattr(named_as_torch, name)
+    if not set(options) <= set(inspect.signature(optimizer_class).parameters):
+        return
+    one, other = (nn.Embedding(20, 4, sparse=is_sparse, dtype=torch.float64) for is_sparse in (True, False))
+    other.load_state_dict(one.state_dict())
+    a, b = (optimizer_class(model.parameters(), lr=0.05, **options) for model in (one, other))
+    for words in torch.randint(0, 20, (20, 3), generator=torch.Generator().manual_seed(0)):
+        for model, optimizer in ((one, a), (other, b)):
+            optimizer.zero_grad()
+            (model(words) ** 2).sum().backward()  # reads rows that have waited
+            optimizer.step()
+    a.catch_up()
+    assert torch.allclose(one.weight, other.weight, rtol=1e-11, atol=1e-13)
 
 
 def test_lazy_rows_do_not_age() -> None:

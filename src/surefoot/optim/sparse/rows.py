@@ -141,6 +141,10 @@ def _manner(column: Column, grad: Tensor) -> tuple[Sparse, int]:
 
 
 def _option(column: Column) -> Sparse:
-    """What the group says; where it says nothing, as torch's own classes do not, the dense step in the quickest way."""
+    """What the group says; where it says nothing, as torch's own classes do not, the dense step in the quickest way.
+
+    A parameter that decays between its steps is not left to wait there: the model would read it undecayed.
+    """
     chosen: Sparse | None = column.group.get("sparse")
-    return chosen or ("catch up" if idle(column.formula).exact else "dense")
+    missed = idle(column.formula)
+    return chosen or ("catch up" if missed.exact and "x" not in missed.factors else "dense")
