@@ -196,7 +196,7 @@ def _orbit(part: Record) -> Iterable[str]:
 
 
 def _track(part: Record) -> Iterable[str]:
-    yield f"Each stepped for {part['seconds']:g} s without a tracker, then with one as it is by default."
+    yield f"Each stepped for a while without a tracker, then for {part['seconds']:g} s with one as it is by default."
     yield from ("",)
     yield from _table(
         ["what is stepped", "a step", "tracked, not recorded", "a record", "records in steps", "tracking, of all time"],
