@@ -38,7 +38,7 @@ def _measured_on(part: Record) -> str:
 
 def _step(part: Record) -> Iterable[str]:
     yield f"In brackets: its time over surefoot's. Torch's default here is {part['torch_default_is']}."
-    columns = ["torch default", "torch foreach", "torch fused"]
+    columns = ["drop-in", "drop-in fused", "torch default", "torch foreach", "torch fused"]
     cases = dict.fromkeys((row["case"], row["gradients"]) for row in part["rows"])
     for case, gradients in cases:
         rows = [row for row in part["rows"] if (row["case"], row["gradients"]) == (case, gradients)]

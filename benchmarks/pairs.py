@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from surefoot.optim import CLASSES
+from surefoot.optim import torch as drop_in
 from surefoot.rules.catalogue import RULES
 
 Make = Callable[[list[Tensor]], torch.optim.Optimizer]
@@ -28,18 +29,30 @@ class Pair:
         return CLASSES[self.rule](parameters, **settings)
 
     def theirs(self, parameters: list[Tensor], implementation: str | None = None) -> torch.optim.Optimizer:
-        chosen: dict[str, Any] = {implementation: True} if implementation else {}
-        return self.torch_class(parameters, **self.options, **chosen)
+        return self.torch_class(parameters, **self.options, **_chosen(implementation))
+
+    def dropped_in(self, parameters: list[Tensor], implementation: str | None = None) -> torch.optim.Optimizer:
+        ours: type[torch.optim.Optimizer] = getattr(drop_in, self.torch_class.__name__)
+        return ours(parameters, **self.options, **_chosen(implementation))
 
     @property
     def contenders(self) -> dict[str, Make]:
-        """Every way to run this rule, by name; torch's own choice first, then the others where torch has them."""
+        """Every way to run this rule, by name: ours, our class under torch's name, torch's own choice and the others.
+
+        With `fused`, our class follows torch's fused kernel; `foreach` makes no difference to it.
+        """
         known = inspect.signature(self.torch_class).parameters
-        makers: dict[str, Make] = {"surefoot": self.ours, "torch default": self.theirs}
+        makers: dict[str, Make] = {"surefoot": self.ours, "drop-in": self.dropped_in, "torch default": self.theirs}
         for name in ("foreach", "fused"):
             if name in known:
                 makers[f"torch {name}"] = partial(self.theirs, implementation=name)
+        if "fused" in known:
+            makers["drop-in fused"] = partial(self.dropped_in, implementation="fused")
         return makers
+
+
+def _chosen(implementation: str | None) -> dict[str, Any]:
+    return {implementation: True} if implementation else {}
 
 
 PAIRS = (

@@ -23,15 +23,15 @@ def reaches(record: Record) -> list[Reach]:
     return [reach for part in parts for reach in part(record)]
 
 
-def to_fused(row: Record) -> float:
+def to_fused(row: Record, ours: str = "surefoot") -> float:
     """How many times torch's fused step takes as long as ours."""
-    return float(row["seconds"]["torch fused"]["median"] / row["seconds"]["surefoot"]["median"])
+    return float(row["seconds"]["torch fused"]["median"] / row["seconds"][ours]["median"])
 
 
-def to_best(row: Record) -> float:
+def to_best(row: Record, ours: str = "surefoot") -> float:
     """How many times torch's fastest step takes as long as ours."""
-    torch = [of["median"] for name, of in row["seconds"].items() if name != "surefoot"]
-    return float(min(torch) / row["seconds"]["surefoot"]["median"])
+    torch = [of["median"] for name, of in row["seconds"].items() if name.startswith("torch")]
+    return float(min(torch) / row["seconds"][ours]["median"])
 
 
 def updates(part: Record, row: Record) -> dict[str, float]:
@@ -54,6 +54,9 @@ def _step(record: Record) -> Iterable[Reach]:
     yield _at_least("step, 4 x 1k: against the best of torch", 5, best("4 x 1k"))
     rmsprop = {f"{r['case']}, {r['gradients']}": to_best(r) for r in rows if r["rule"] == "rmsprop"}
     yield _at_least("step, RMSProp at every size: against the best of torch", 5, rmsprop)
+    for ours, of_row, theirs in (("drop-in", to_best, "the best of torch"), ("drop-in fused", to_fused, "torch fused")):
+        ratios = {f"{r['rule']}, {r['case']}, {r['gradients']}": of_row(r, ours) for r in rows if ours in r["seconds"]}
+        yield _at_least(f"step, {ours}, at every size: against {theirs}", 0.95, ratios)
 
 
 def _compare(record: Record) -> Iterable[Reach]:

@@ -25,4 +25,5 @@ def test_an_implementation_is_named_as_torch_was_told():
     chosen = {name: make([torch.zeros(1, requires_grad=True)]) for name, make in PAIRS[-1].contenders.items()}
     told = {name: (o.defaults.get("foreach"), o.defaults.get("fused")) for name, o in chosen.items()}
     assert told.pop("surefoot") == (None, None)
-    assert told == {"torch default": (None, None), "torch foreach": (True, None), "torch fused": (None, True)}
+    ours = {"drop-in": (None, None), "drop-in fused": (None, True)}
+    assert told == {"torch default": (None, None), "torch foreach": (True, None), "torch fused": (None, True), **ours}

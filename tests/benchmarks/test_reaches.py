@@ -79,6 +79,15 @@ def test_rmsprop_counts_at_every_size():
     assert met({"step": part(rows=rows)}, "RMSProp") is False
 
 
+def test_the_drop_in_is_held_against_torch_as_it_is_by_default_and_fused():
+    times = row("adam", "4 x 1k", 1.0, default=9.0, foreach=8.0, fused=5.0)
+    times["seconds"] |= {"drop-in": spread(5.5), "drop-in fused": spread(5.2)}
+    record = {"step": part(rows=[times])}
+    assert met(record, "drop-in, at every size") is False
+    assert met(record, "drop-in fused, at every size") is True
+    assert met(record, "4 x 1k: against the best of torch") is True
+
+
 def test_rates_of_the_search():
     assert met({"compare": compared(1000, 100, 250, 44)}, "torch.optim.Adam") is True
     assert met({"compare": compared(999, 100, 250, 44)}, "torch.optim.Adam") is False
@@ -102,7 +111,7 @@ def test_the_import_counts_beyond_bare_python():
 def test_the_page_says_met_and_missed_and_gives_the_ratios():
     rows = [row("adam", "4 x 1k", 1e-5, default=2e-5, foreach=3e-5, fused=4.5e-5)]
     page = draw({"step": part(rows=rows, torch_default_is="a loop"), "compare": compared(1000, 100, 250, 44)})
-    assert "| adam | 10 us | 20 us (2.00x) | 30 us (3.00x) | 45 us (4.50x) | 2.00x |" in page
+    assert "| adam | 10 us | none | none | 20 us (2.00x) | 30 us (3.00x) | 45 us (4.50x) | 2.00x |" in page
     assert "| step, 4 x 1k: against the best of torch | at least 5x | 2.00x (adam) | MISSED |" in page
     assert "| one after another, torch.optim.Adam | 8 | 100 | 10.00x |" in page
     assert "| 44.000 s | met |" in page
