@@ -66,9 +66,10 @@ def test_two_files_of_one_name_are_two(write, tmp_path):
     ("text", "attribute", "message"),
     [
         ("def adam(x): ...", "adma", "mine.py has no 'adma'; did you mean 'adam'?"),
+        ("import math\nfrom pathlib import Path\nmine = 1", "x", "mine.py has no 'x'; known: mine$"),
         ("import no_such_module_", "x", "does not import: ModuleNotFoundError: No module named 'no_such_module_'"),
         ("x = 1\ny = = 2", "x", r"does not import: SyntaxError: .* \(line 2\)"),
-        ("raise ValueError('two\\nlines')", "x", "does not import: ValueError: two$"),
+        ("raise ValueError('two\\nlines')", "x", r"does not import: ValueError: two \(line 1\)$"),
         ("1 / 0", "x", "does not import: ZeroDivisionError: division by zero"),
     ],
 )

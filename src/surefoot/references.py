@@ -3,7 +3,9 @@
 import hashlib
 import importlib.util
 import sys
+import traceback
 from pathlib import Path
+from types import ModuleType
 
 from surefoot.errors import UserError, did_you_mean
 
@@ -33,7 +35,7 @@ def load(reference: str) -> object:
     try:
         return getattr(module, attribute)
     except AttributeError:
-        public = [n for n in vars(module) if not n.startswith("_")]
+        public = [n for n, value in vars(module).items() if not n.startswith("_") and _is_of(value, name)]
         raise UserError(f"{reference}: {path.name} has no {attribute!r}; {did_you_mean(attribute, public)}") from None
 
 
@@ -51,9 +53,23 @@ def _run(path: Path, name: str, reference: str) -> object:
         del sys.modules[name]
         if isinstance(error, KeyboardInterrupt):
             raise
-        where = f" (line {error.lineno})" if isinstance(error, SyntaxError) else ""
-        summary = str(error).splitlines()[0] if str(error) else ""
-        raise UserError(f"{reference}: the file does not import: {type(error).__name__}: {summary}{where}") from error
+        raise UserError(f"{reference}: the file does not import: {_summary(error, path)}") from error
     finally:
         sys.path.remove(folder)
     return module
+
+
+def _is_of(value: object, module: str) -> bool:
+    """Whether a name was given to this in the module itself, as far as can be told, not imported."""
+    is_module = isinstance(value, ModuleType)
+    return not is_module and not (callable(value) and getattr(value, "__module__", module) != module)
+
+
+def _summary(error: BaseException, path: Path) -> str:
+    """What stopped a file, in one line, with the line of the file."""
+    if isinstance(error, SyntaxError):
+        return f"{type(error).__name__}: {error.msg} (line {error.lineno})"
+    text = (str(error).splitlines() or [""])[0]
+    said = text if isinstance(error, UserError) else f"{type(error).__name__}: {text}".removesuffix(": ")
+    lines = [frame.lineno for frame in traceback.extract_tb(error.__traceback__) if frame.filename == str(path)]
+    return f"{said} (line {lines[-1]})" if lines else said

@@ -70,6 +70,15 @@ def bad_default(x, g, *, t, lr: Rate = -1.0): ...
 def bad_choice(x, g, *, t, kind: Literal["a", "b"] = "c"): ...
 def bad_start(x, g, a: Annotated[Value, Start("first")], *, t, lr: Rate = 0.1): ...
 def slot_default(x, g, a=0.5, *, t, lr: Rate = 0.1): ...
+def no_star_but_marks(x, g, lr: Rate, *, t): ...
+def bare_start(x, g, a: Start("lr"), *, t, lr: Rate = 0.1): ...
+def start_class(x, g, a: Annotated[Value, Start], *, t, lr: Rate = 0.1): ...
+def never_above_zero(x, g, *, t, lr: Annotated[float, Domain("a rate", -1, 1, decades=2)] = -0.5): ...
+async def waits(x, g, *, t, lr: Rate = 0.1): ...
+def yields(x, g, *, t, lr: Rate = 0.1):
+    yield x
+
+
 def unresolved(x, g, *, t, lr: "Missing" = 0.1): ...  # noqa: F821
 
 
@@ -87,14 +96,26 @@ def unresolved(x, g, *, t, lr: "Missing" = 0.1): ...  # noqa: F821
         (no_default, r"rule no_default: lr must have a default value, got none; write lr: Rate = 0.01"),
         (unknown_type, r"rule unknown_type: lr must be annotated with Rate, .* or a Literal, got <class 'str'>"),
         (unknown_mark, r"rule unknown_mark: lr must be annotated with Rate, .*'a rate'"),
-        (no_number, r"rule no_number: lr must be annotated with Rate, .*, got None"),
-        (bad_default, r"lr must be in \[0, inf\), got -1.0"),
-        (bad_choice, r"kind must be one of 'a', 'b', got 'c'"),
-        (bad_start, r"rule bad_start: slot a starts at 'first', which is no hyperparameter of it"),
+        (no_number, r"rule no_number: lr must be annotated with Rate, .*, got the default None alone"),
+        (bad_default, r"rule bad_default: the default of lr must be in \[0, inf\), got -1.0"),
+        (bad_choice, r"rule bad_choice: the default of kind must be one of 'a', 'b', got 'c'"),
+        (bad_start, r"rule bad_start: slot a starts at 'first', which must be a hyperparameter of it; .* where"),
         (slot_default, r"rule slot_default: slot a cannot have a default"),
-        (unresolved, r"rule unresolved must be a Python function with a readable signature: name 'Missing' is not def"),
-        (np.add, r"rule add must be a Python function with a readable signature"),
-        (functools.partial(whole), r"rule partial must be a Python function with a readable signature"),
+        (
+            no_star_but_marks,
+            "rule no_star_but_marks: lr is a hyperparameter by its annotation, and must stand after the s",
+        ),
+        (bare_start, r"rule bare_start: write a: Annotated\[Value, Start\("),
+        (start_class, r"rule start_class: write a: Annotated\[Value, Start\("),
+        (
+            never_above_zero,
+            r"rule never_above_zero: lr is searched around its default, which must be above 0, got -0.5",
+        ),
+        (waits, "rule waits must return its results: write it with def and return, without async and yield"),
+        (yields, "rule yields must return its results: write it with def and return, without async and yield"),
+        (unresolved, r"rule unresolved must have a readable signature: NameError: name 'Missing' is not def"),
+        (np.add, r"rule add must be a function, got a ufunc"),
+        (functools.partial(whole), r"rule partial must be a function, got a partial; write one that calls it"),
     ],
     ids=lambda a: getattr(a, "__name__", None) or "message",
 )
@@ -113,6 +134,27 @@ def test_settings_fill_in_defaults_and_refuse_what_is_unknown_or_out_of_bounds(r
         assert all(rule.settings({name: choice})[name] == choice for choice in choices)
         with pytest.raises(UserError, match=f"{name} must be one of {choices[0]!r}, .*, got 'sideways'"):
             rule.settings({name: "sideways"})
+
+
+def test_the_outermost_domain_holds_and_a_choice_may_be_annotated() -> None:
+    def narrowed(
+        x: Value,
+        g: Value,
+        /,
+        *,
+        t: Value,
+        lr: Annotated[Rate, Domain("a small rate", 0, 1)] = 0.1,
+        kind: Annotated[Literal["one", "two"], "which"] = "two",
+    ) -> Value:
+        return x - lr * g
+
+    rule = Rule.of(narrowed)
+    assert rule.hyper["lr"].interval == "(0, 1)"
+    assert rule.static == {"kind": ("one", "two")}
+
+
+def test_a_choice_given_as_an_equal_thing_is_the_choice() -> None:
+    assert RULES["rmsprop"].settings({"centered": 1})["centered"] is True
 
 
 def test_an_unknown_form_is_named() -> None:

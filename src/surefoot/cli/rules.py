@@ -21,7 +21,12 @@ def about(rule: Rule) -> str:
 
 
 def describe(rule: Rule) -> str:
-    """One rule: formula, source, state, each hyperparameter with its domain and search range, each option's choices."""
+    """One rule: formula, source, state, each hyperparameter with its domain and search range, each option's choices.
+
+    Raises:
+        UserError: if it cannot be traced.
+    """
+    rule.trace({option: rule.defaults[option] for option in rule.static})
     lines = [about(rule) or rule.name]
     formula = inspect.getdoc(rule.function)
     lines += ["", formula, ""] if formula else []

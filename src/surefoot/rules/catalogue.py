@@ -43,7 +43,8 @@ def find(rule: str | Callable[..., Any] | Rule) -> Rule:
         if rule in RULES:
             return RULES[rule]
         if not is_reference(rule):
-            raise UserError(f"unknown optimizer {rule!r}; {did_you_mean(rule, RULES)}")
+            own = f"a rule of your own is {rule}:function" if rule.endswith(".py") else did_you_mean(rule, RULES)
+            raise UserError(f"unknown optimizer {rule!r}; {own}")
         found = load(rule)
         if not isinstance(found, Rule) and not callable(found):
             raise UserError(

@@ -7,7 +7,7 @@ them is worth searching, on what scale, and from which trial of a search on: a s
 import math
 from dataclasses import dataclass
 from numbers import Real
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NoReturn, get_args
 
 from surefoot.errors import UserError
 
@@ -22,10 +22,13 @@ class Domain:
         meaning: what it is, for help texts and docs.
         low, high: the bounds; `low_open`, `high_open` say whether they are excluded. Values must be finite.
         search: bounds of the search on the scale, or None if it is never searched. With `decades` they follow from the
-            default value instead: this many powers of ten to either side of it.
+            default value instead: this many powers of ten to either side of it, as far as the bounds allow.
         scale: on which the search is uniform.
         opens_at: the first trial, counted from 1, in which a search moves this hyperparameter; before it, it stays at
             its default, as all do in trial 1.
+
+    Raises:
+        UserError: if the bounds or the search range do not stand.
     """
 
     meaning: str
@@ -37,6 +40,25 @@ class Domain:
     decades: float | None = None
     scale: Scale = "log"
     opens_at: int = 2
+
+    def __post_init__(self) -> None:
+        if self.scale not in get_args(Scale):
+            self._refuse(f"scale must be one of {get_args(Scale)}, got {self.scale!r}")
+        if not self.low < self.high:
+            self._refuse(f"low must be below high, got {self.low} and {self.high}")
+        if self.decades is not None and (self.decades <= 0 or self.scale != "log"):
+            self._refuse(f"decades must be above 0, on the scale 'log', got {self.decades} on {self.scale!r}")
+        least, most = (0.0, math.inf) if self.scale == "log" else (-math.inf, 1.0)
+        if self.search is not None:
+            low, high = self.search
+            if not (least < low < high < most and self.low <= low and high <= self.high):
+                self._refuse(
+                    f"search must be two rising numbers within {self.interval}, and in ({least:g}, {most:g}) on the "
+                    f"scale {self.scale!r}, got {self.search}"
+                )
+
+    def _refuse(self, reason: str) -> NoReturn:
+        raise UserError(f"Domain({self.meaning!r}): {reason}")
 
     @property
     def searched(self) -> bool:
@@ -87,7 +109,9 @@ class Domain:
             raise UserError(f"{self.meaning} is not searched")
         if default <= 0:
             raise UserError(f"{self.meaning} is searched around its default, which must be above 0, got {default!r}")
-        return float(f"{default / 10**self.decades:.12g}"), float(f"{default * 10**self.decades:.12g}")
+        low, high = float(f"{default / 10**self.decades:.12g}"), float(f"{default * 10**self.decades:.12g}")
+        inmost = 1e-5  # stays within bounds that are excluded, after rounding too
+        return max(low, self.low * (1 + inmost)), min(high, self.high * (1 - inmost))
 
     def quantile(self, u: float, default: float) -> float:
         """The value at fraction `u` in [0, 1] of the search range, uniform on the scale.

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 from surefoot.errors import UserError, did_you_mean
 from surefoot.rules.domains import Domain, Start
 from surefoot.rules.facts import Facts
+from surefoot.rules.mistakes import cannot_be_traced, first_line, wrong_results
 from surefoot.rules.vocabulary import COMPARISONS, Tape, Value
 
 Setting = float | str | bool
@@ -60,19 +61,19 @@ class Rule:
             name=name,
             function=function,
             slots=slots,
-            start={s: m.hyperparameter for s in slots for m in get_args(hints.get(s))[1:] if isinstance(m, Start)},
+            start={s: start for s in slots if (start := _start(name, s, hints.get(s)))},
             hyper={p.name: _domain(name, p, hints.get(p.name)) for p in options if p.name not in static},
             static=static,
             defaults={p.name: p.default for p in options},
             facts=getattr(function, "facts", Facts()),
         )
-        rule.settings()  # the defaults must pass the rule's own checks
-        for option, domain in rule.hyper.items():
-            if domain.decades is not None and float(rule.defaults[option]) <= 0:
-                raise UserError(f"rule {name}: {option} is searched around its default, which must be above 0, got 0")
+        rule._check_defaults()
         for slot, first in rule.start.items():
             if first not in rule.hyper:
-                raise UserError(f"rule {name}: slot {slot} starts at {first!r}, which is no hyperparameter of it")
+                raise UserError(
+                    f"rule {name}: slot {slot} starts at {first!r}, which must be a hyperparameter of it; for a slot "
+                    f"that starts at x write {slot} = where(t == 1, x, {slot})"
+                )
         return rule
 
     @property
@@ -108,9 +109,22 @@ class Rule:
     def _checked(self, name: str, value: Any) -> Setting:
         if name in self.hyper:
             return self.hyper[name].check(name, value)
-        if value not in self.static[name]:
-            raise UserError(f"{name} must be one of {', '.join(map(repr, self.static[name]))}, got {value!r}")
-        return value  # type: ignore[no-any-return]
+        for choice in self.static[name]:
+            if choice == value:
+                return choice
+        raise UserError(f"{name} must be one of {', '.join(map(repr, self.static[name]))}, got {value!r}")
+
+    def _check_defaults(self) -> None:
+        try:
+            self.settings()
+        except UserError as error:
+            raise UserError(f"rule {self.name}: the default of {error}") from None
+        for name, domain in self.hyper.items():
+            if domain.decades is not None and float(self.defaults[name]) <= 0:
+                raise UserError(
+                    f"rule {self.name}: {name} is searched around its default, which must be above 0, got "
+                    f"{self.defaults[name]!r}"
+                )
 
     def form(self, library: str) -> dict[str, Setting]:
         """The settings that give another library's form of this rule.
@@ -139,29 +153,35 @@ class Rule:
         positional = [-v if maximize and slot == "g" else v for slot, v in inputs.items()]
         try:
             results = self.function(*positional, t=t, **hyper, **static)
-        except Exception as error:
-            raise UserError(f"rule {self.name} cannot be traced: {_first_line(error)}") from error
+        except (Exception, SystemExit) as error:
+            raise cannot_be_traced(self.name, self.function, error) from error
         values = results if isinstance(results, tuple) else (results,)
         names = ("x", *self.state)
         if len(values) != len(names) or not all(isinstance(v, Value) for v in values):
-            raise UserError(
-                f"rule {self.name} must return ({', '.join(names)}), all values; got {len(values)} result(s)"
-            )
+            raise wrong_results(self.name, names, results)
         if any(tape.nodes[v.index].op in COMPARISONS for v in values):
             raise UserError(f"rule {self.name} returns a comparison; make it a number by where(condition, 1.0, 0.0)")
         return tape, dict(zip(names, values, strict=True))
 
 
 def _declaration(rule: str, function: Callable[..., Any]) -> tuple[list[inspect.Parameter], dict[str, Any]]:
+    if not inspect.isroutine(function):
+        raise UserError(
+            f"rule {rule} must be a function, got a {type(function).__name__}; write one that calls it: "
+            f"def mine(x, g, *, t, lr: Rate = 0.01): return ..."
+        )
+    kinds = (inspect.iscoroutinefunction, inspect.isgeneratorfunction, inspect.isasyncgenfunction)
+    if any(kind(function) for kind in kinds):
+        raise UserError(f"rule {rule} must return its results: write it with def and return, without async and yield")
     try:
         parameters = list(inspect.signature(function).parameters.values())
         return parameters, get_type_hints(function, include_extras=True)
-    except (NameError, TypeError, ValueError) as error:
-        raise UserError(f"rule {rule} must be a Python function with a readable signature: {error}") from error
+    except Exception as error:  # evaluating annotations can raise anything
+        raise UserError(f"rule {rule} must have a readable signature: {first_line(error)}") from error
 
 
 def _slots(rule: str, parameters: list[inspect.Parameter]) -> tuple[str, ...]:
-    positional = [p for p in parameters if p.kind is p.POSITIONAL_OR_KEYWORD]
+    positional = [p for p in parameters if p.kind in (p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD)]
     slots = tuple(p.name for p in positional)
     if slots[:2] != ("x", "g") or any(p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in parameters):
         raise UserError(f"rule {rule} must take (x, g, then its state slots, *, t, then hyperparameters), got {slots}")
@@ -172,6 +192,16 @@ def _slots(rule: str, parameters: list[inspect.Parameter]) -> tuple[str, ...]:
                 f"Annotated[Value, Start(...)] starts a slot at one of them"
             )
     return slots
+
+
+def _start(rule: str, slot: str, hint: Any) -> str | None:
+    """The hyperparameter that a slot starts at, if its annotation names one."""
+    marks = (hint, *getattr(hint, "__metadata__", ()))
+    if any(isinstance(mark, Domain) for mark in marks):
+        raise UserError(f"rule {rule}: {slot} is a hyperparameter by its annotation, and must stand after the star")
+    if hint is Start or Start in marks or isinstance(hint, Start):
+        raise UserError(f'rule {rule}: write {slot}: Annotated[Value, Start("the name of a hyperparameter")]')
+    return next((mark.hyperparameter for mark in marks if isinstance(mark, Start)), None)
 
 
 def _options(rule: str, parameters: list[inspect.Parameter]) -> list[inspect.Parameter]:
@@ -188,24 +218,20 @@ def _options(rule: str, parameters: list[inspect.Parameter]) -> list[inspect.Par
 
 
 def _choices(hint: Any, default: object) -> tuple[str | bool, ...]:
-    if get_origin(hint) is Literal:
-        return get_args(hint)
-    if hint is bool or isinstance(default, bool):
+    plain = hint.__origin__ if get_origin(hint) is Annotated else hint
+    if get_origin(plain) is Literal:
+        return get_args(plain)
+    if plain is bool or isinstance(default, bool):
         return (False, True)
     return ()
 
 
 def _domain(rule: str, parameter: inspect.Parameter, hint: Any) -> Domain:
-    if get_origin(hint) is Annotated:
-        for mark in hint.__metadata__:
-            if isinstance(mark, Domain):
-                return mark
+    marks = [mark for mark in getattr(hint, "__metadata__", ()) if isinstance(mark, Domain)]
+    if marks:
+        return marks[-1]  # the outermost: Annotated[Rate, Domain(...)] narrows Rate
     if hint in (float, int, None) and isinstance(parameter.default, int | float):
         return ANY_NUMBER
-    types = "Rate, Momentum, Decay, Epsilon, Coefficient, float, bool or a Literal"
-    raise UserError(f"rule {rule}: {parameter.name} must be annotated with {types}, got {hint!r}")
-
-
-def _first_line(error: Exception) -> str:
-    text = str(error).splitlines()[0] if str(error) else ""
-    return text if isinstance(error, UserError) else f"{type(error).__name__}: {text}"
+    types = "Rate, Momentum, Decay, Epsilon, Coefficient, Annotated[float, Domain(...)], float, bool or a Literal"
+    came = f"the default {parameter.default!r} alone" if hint is None else repr(hint)
+    raise UserError(f"rule {rule}: {parameter.name} must be annotated with {types}, got {came}")

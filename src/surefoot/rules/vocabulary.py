@@ -8,6 +8,8 @@ import math
 import operator
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from numbers import Real
+from typing import Any
 
 from surefoot.errors import UserError
 
@@ -97,6 +99,10 @@ class Tape:
 
 def _record(op: str, *args: "Value | Number") -> "Value":
     tape = next(a.tape for a in args if isinstance(a, Value))
+    if any(a.tape is not tape for a in args if isinstance(a, Value)):
+        raise UserError(
+            "a value of an earlier call is used; what a rule keeps from step to step stands in a state slot"
+        )
     indices = [_index(tape, op, a) for a in args]
     for position, index in enumerate(indices):
         if (tape.nodes[index].op in COMPARISONS) != (op == "where" and position == 0):
@@ -107,7 +113,7 @@ def _record(op: str, *args: "Value | Number") -> "Value":
 def _index(tape: Tape, op: str, argument: "Value | Number") -> int:
     if isinstance(argument, Value):
         return argument.index
-    if isinstance(argument, int | float):  # bool is an int: True counts as 1, as in Python
+    if isinstance(argument, Real):  # bool is an int: True counts as 1, as in Python
         return tape.record("const", payload=float(argument)).index
     raise UserError(f"{op} in a rule takes values and plain numbers, got {type(argument).__name__}; see surefoot.rules")
 
@@ -119,6 +125,13 @@ def _apply(op: str, *args: "Value | Number") -> "Value":
     meaning = OPERATIONS[op].meaning
     assert meaning is not None
     return meaning(*args)  # type: ignore[return-value]
+
+
+def _refused(reason: str) -> Callable[..., Any]:
+    def refuse(self: "Value", *_: object) -> Any:
+        raise UserError(reason)
+
+    return refuse
 
 
 class Value:
@@ -195,17 +208,25 @@ class Value:
 
     __hash__ = None  # type: ignore[assignment]  # == records: a Value cannot be a key
 
-    def __bool__(self) -> bool:
-        raise UserError(
-            "a rule cannot branch on a value (if, and, or, not, min, max): use where(), minimum() or maximum()"
-        )
+    __bool__ = _refused(
+        "a rule cannot branch on a value (if, and, or, not, min, max): use where(), minimum() or maximum()"
+    )
+    __float__ = __complex__ = _refused(
+        "a rule cannot turn a value into a number (float(), math.*): use sqrt, exp, log of surefoot.rules"
+    )
+    __int__ = __index__ = __round__ = _refused(
+        "a rule cannot turn a value into a whole number (int(), round(), range()): a count is fixed while tracing, "
+        "as a static option k: Literal[1, 2] = 1 is"
+    )
+    __mod__ = __rmod__ = __floordiv__ = __rfloordiv__ = __divmod__ = __rdivmod__ = _refused(
+        "a rule has no % and //: to count to k, keep the count in a state slot, n = where(n + 1 < k, n + 1, 0.0)"
+    )
+    __and__ = __rand__ = __or__ = __ror__ = __xor__ = __rxor__ = __invert__ = _refused(
+        "a rule has no &, | and ~: write where(a, where(b, yes, no), no) for a & b, where(a, no, yes) for ~a"
+    )
 
-    def __float__(self) -> float:
-        raise UserError(
-            "a rule cannot turn a value into a number (float(), math.*): use sqrt, exp, log of surefoot.rules"
-        )
-
-    __int__ = __index__ = __float__
+    def __repr__(self) -> str:
+        return f"<value {self.tape.nodes[self.index].payload or self.tape.nodes[self.index].op}>"
 
     def __getattr__(self, name: str) -> "Value":
         if name.startswith("__"):  # protocols that Python or NumPy look for, and may miss
@@ -257,7 +278,7 @@ def minimum(a: Value | Number, b: Value | Number) -> Value:
 
 def where(condition: Value | bool, a: Value | Number, b: Value | Number) -> Value:
     """`a` where the condition, a comparison, holds, else `b`, elementwise."""
-    if isinstance(condition, bool):  # decided while tracing, by a static option
+    if not isinstance(condition, Value) and condition in (False, True):  # decided while tracing, by a static option
         return a if condition else b  # type: ignore[return-value]
     return _apply("where", condition, a, b)
 
