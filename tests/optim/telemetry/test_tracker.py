@@ -231,6 +231,15 @@ def test_names_are_the_models_or_the_optimizers_or_places():
     assert names(SGD(model.parameters()), None)[1] == "group 0, tensor 1"
 
 
+def test_a_frame_without_records_has_its_columns():
+    optimizer = SGD([parameter(3)])
+    tracker = sf.track(optimizer)
+    columns = {by: list(tracker.frame(by)) for by in ("tensor", "group")}
+    assert len(tracker.frame()) == 0
+    train(optimizer, 1)
+    assert columns == {by: list(tracker.frame(by)) for by in columns}
+
+
 def test_every_so_many_steps():
     p = parameter(3)
     optimizer = SGD([p])
@@ -380,9 +389,12 @@ def test_nothing_is_shown_where_there_is_no_terminal():
         ({"every": True}, "every must be a whole number from 1, got True"),
         ({"sample": 1.5}, r"sample must be a whole number from 1, got 1\.5"),
         ({"keep": -1}, "keep must be a whole number from 1, got -1"),
+        ({"names": ["w"]}, r"names must be a model or its named_parameters\(\), got list"),
+        ({"names": 5}, "names must be .*, got int"),
+        ({"names": {"ab": torch.ones(1)}}, "names must be .*, got dict"),
     ],
 )
-def test_numbers_are_checked(options, message):
+def test_arguments_are_checked(options, message):
     with pytest.raises(UserError, match=message):
         sf.track(SGD([parameter(3)]), **options)
 

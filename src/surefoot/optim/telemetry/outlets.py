@@ -7,11 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from surefoot.errors import UserError
-from surefoot.optim.telemetry.records import Record
+from surefoot.optim.telemetry.records import ABOUT, Record
 
 Outlet = Callable[[Record], None]
-#: What a row says of itself beside its figures.
-ABOUT = ("step", "group", "tensor", "elements")
 
 
 def tensorboard(writer: Any) -> Outlet:

@@ -11,6 +11,10 @@ from surefoot.optim.telemetry.measures import COLUMNS
 
 Array = NDArray[np.float64]
 By = Literal["tensor", "group"]
+#: What a row says of itself beside its figures.
+ABOUT = ("step", "group", "tensor", "elements")
+#: What a row of a table of records has; one for a group has no `tensor`.
+FRAME = (*ABOUT, *COLUMNS, "drift")
 _MOMENT = COLUMNS.index("second_moment")
 
 

@@ -15,7 +15,7 @@ from surefoot.optim.optimizer import RuleOptimizer
 from surefoot.optim.telemetry.glance import Glance
 from surefoot.optim.telemetry.outlets import Outlet, jsonl, tensorboard
 from surefoot.optim.telemetry.reading import reading
-from surefoot.optim.telemetry.records import By, Record, Records
+from surefoot.optim.telemetry.records import FRAME, By, Record, Records
 
 if TYPE_CHECKING:
     import pandas
@@ -44,8 +44,8 @@ def track(
         keep: how many records are kept; when there are more, every second one is dropped.
 
     Raises:
-        UserError: for an optimizer that is not surefoot's, is tracked already or releases its gradients, and for
-            numbers below 1.
+        UserError: for an optimizer that is not surefoot's, is tracked already or releases its gradients, for numbers
+            below 1, and for names that are neither a model nor pairs.
 
     >>> import torch
     >>> from surefoot.optim import AdaGrad
@@ -157,7 +157,8 @@ class Tracker:
 
         if by not in ("tensor", "group"):
             raise UserError(f"frame: by must be 'tensor' or 'group', got {by!r}")
-        return pandas.DataFrame([row for record in self._records.kept for row in record.rows(by)])
+        rows = [row for record in self._records.kept for row in record.rows(by)]
+        return pandas.DataFrame(rows, columns=[c for c in FRAME if c != "tensor" or by == "tensor"])
 
     def tensorboard(self, writer: Any) -> None:
         """Write what is recorded, and everything that will be, to a `torch.utils.tensorboard.SummaryWriter`.
@@ -212,5 +213,16 @@ def _named(optimizer: RuleOptimizer, names: nn.Module | Iterable[tuple[str, Tens
         for group in optimizer.param_groups
         for p, name in zip(group["params"], group.get("param_names", ()), strict=False)
     }
-    pairs = names.named_parameters() if isinstance(names, nn.Module) else names or ()
-    return places | given | {id(p): name for name, p in pairs}
+    return places | given | {id(p): name for name, p in _pairs(names)}
+
+
+def _pairs(names: Any) -> list[tuple[str, Tensor]]:
+    """The names that were asked for, each with its tensor."""
+    given = names.named_parameters() if isinstance(names, nn.Module) else names or ()
+    try:
+        pairs = [(name, p) for name, p in given]
+    except (TypeError, ValueError):
+        pairs = [(names, names)]
+    if not all(isinstance(name, str) and isinstance(p, Tensor) for name, p in pairs):
+        raise UserError(f"track: names must be a model or its named_parameters(), got {type(names).__name__}")
+    return pairs
