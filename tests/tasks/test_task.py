@@ -78,16 +78,20 @@ def test_a_batch_is_no_larger_than_the_training_rows() -> None:
             {"train": (X[:2], Y[:2])},
             "train: must have at least 3 rows where validation and test must be split off, got 2",
         ),
-        ({"train": X}, "train: must be a pair (X, y), got ndarray"),
+        ({"train": X}, "train: must be a pair (X, y) of arrays, got ndarray"),
         ({"train": (3.0, Y)}, "X of train: must have rows along its first axis, got a single number"),
         (
             {"train": (np.where(X == 6, np.nan, X), Y)},
             "X of train: must be finite in float32, got NaN or infinity in row 3",
         ),
         ({"train": (X, Y * 1e300)}, "y of train: must be finite in float32, got NaN or infinity in row 1"),
-        ({"train": ([["a"]], [0])}, "X of train: must be an array of numbers, got list"),
-        ({"train": ([[1.0], [2.0, 3.0]], [0, 1])}, "X of train: must be an array of numbers, got list"),
-        ({"train": (X * 1j, Y)}, "X of train: must be a dense array of real numbers, got torch.complex128"),
+        ({"train": (X,)}, "train: must be a pair (X, y) of arrays, got tuple of 1"),
+        ({"train": ([["a"]], [0])}, "X of train: must be an array of real numbers, got list of <U1; write classes as"),
+        ({"train": (X, None)}, "y of train: must be an array of real numbers, got NoneType of object"),
+        ({"train": ([[1.0], [2.0, 3.0]], [0, 1])}, "X of train: must be one array, with rows of one shape, got list"),
+        ({"train": ({"ids": X, "mask": X}, [0])}, "X of train: must be one array, got dict; join the inputs to one"),
+        ({"train": (X * 1j, Y)}, "X of train: must be an array of real numbers, got ndarray of complex128"),
+        ({"train": (torch.tensor(X * 1j), Y)}, "X of train: must be a dense array of real numbers, got torch.complex"),
         (
             {"validation": (X[:, :1], Y)},
             "validation: a row of X must be like one of train, (2,) torch.float32, got (1,)",
@@ -110,6 +114,28 @@ def test_a_mistake_is_one_line(changes: dict[str, Any], message: str) -> None:
         make(**changes)
     assert str(caught.value).startswith(message)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "x", [X.astype(object), X.astype(">f8"), X.astype(np.longdouble), pd.DataFrame(X, dtype=object)]
+)
+def test_numbers_are_taken_however_they_are_kept(x: Any) -> None:
+    labels = pd.Series(Y.tolist(), dtype=object)
+    task, plain = make(train=(x, labels)), make()
+    assert torch.equal(task.train.x, plain.train.x)
+    assert (task.train.y.dtype, task.train.y.tolist()) == (torch.int64, plain.train.y.tolist())
+
+
+def test_lazy_layers_are_made_whole_from_the_seed_and_stay_untrained() -> None:
+    def lazy() -> nn.Module:
+        return nn.Sequential(nn.LazyLinear(4), nn.LazyBatchNorm1d(), nn.ReLU(), nn.LazyLinear(3))
+
+    first, second, other = (make(model=lazy).build(seed) for seed in (1, 1, 2))
+    assert first[0].weight.shape == (4, 2)
+    assert torch.equal(first[0].weight, second[0].weight)
+    assert not torch.equal(first[0].weight, other[0].weight)
+    assert first.training
+    assert first[1].num_batches_tracked == 0
 
 
 def _fails() -> nn.Module:

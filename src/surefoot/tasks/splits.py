@@ -1,5 +1,6 @@
 """From what a user has to three checked splits of CPU tensors."""
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -55,7 +56,8 @@ def _split(name: str, data: Rows) -> Split:
     if isinstance(data, Split):  # checked before: a task made from a task
         return data
     if not isinstance(data, tuple | list) or len(data) != 2:
-        raise UserError(f"{name}: must be a pair (X, y), got {type(data).__name__}")
+        of = f" of {len(data)}" if isinstance(data, tuple | list) else ""
+        raise UserError(f"{name}: must be a pair (X, y) of arrays, got {type(data).__name__}{of}")
     split = Split(_tensor(f"X of {name}", data[0]), _tensor(f"y of {name}", data[1]))
     if len(split.x) != len(split.y):
         raise UserError(f"{name}: X and y must have as many rows, got {len(split.x)} and {len(split.y)}")
@@ -66,14 +68,7 @@ def _split(name: str, data: Rows) -> Split:
 
 def _tensor(name: str, data: Any) -> Tensor:
     """A copy on the CPU, float32 or int64, so that nothing a user does to the original later changes a result."""
-    if isinstance(data, Tensor):
-        tensor = data.detach().cpu().clone()
-    else:
-        try:
-            tensor = torch.from_numpy(np.array(data))
-        except (TypeError, ValueError, OverflowError) as error:
-            reason = str(error).splitlines()[0]
-            raise UserError(f"{name}: must be an array of numbers, got {type(data).__name__} ({reason})") from error
+    tensor = data.detach().cpu().clone() if isinstance(data, Tensor) else torch.from_numpy(_numbers(name, data))
     if tensor.is_complex() or tensor.layout != torch.strided:
         raise UserError(f"{name}: must be a dense array of real numbers, got {tensor.dtype}, {tensor.layout}")
     if tensor.dim() == 0:
@@ -85,6 +80,26 @@ def _tensor(name: str, data: Any) -> Tensor:
     if bad.numel():
         raise UserError(f"{name}: must be finite in float32, got NaN or infinity in row {int(bad[0])}")
     return tensor
+
+
+def _numbers(name: str, data: Any) -> NDArray[Any]:
+    """A copy, float32 or int64."""
+    kind = type(data).__name__
+    if isinstance(data, Mapping):
+        raise UserError(f"{name}: must be one array, got {kind}; join the inputs to one, which forward takes apart")
+    try:
+        array = np.asarray(data)
+        if array.dtype == object:  # a table's column may hold plain numbers as objects
+            array = np.asarray(array.tolist())
+    except (TypeError, ValueError) as error:
+        raise UserError(f"{name}: must be one array, with rows of one shape, got {kind} of unequal parts") from error
+    if array.dtype.kind not in "biuf":
+        raise UserError(
+            f"{name}: must be an array of real numbers, got {kind} of {array.dtype}; write classes as whole numbers "
+            "from 0"
+        )
+    with np.errstate(over="ignore"):  # infinity is told of by its row
+        return array.astype(np.float32 if array.dtype.kind == "f" else np.int64)
 
 
 def _alike(name: str, split: Split, train: Split) -> None:

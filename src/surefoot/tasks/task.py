@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import chain
 from operator import index
 from typing import Any, Self
 
 import torch
 from torch import Tensor, nn
+from torch.nn.parameter import is_lazy
 
 from surefoot.errors import UserError
 from surefoot.tasks.identity import digest
@@ -102,6 +104,8 @@ class Task:
             torch.default_generator.manual_seed(seed)
             try:
                 model = self.model()
+                if isinstance(model, nn.Module) and any(map(is_lazy, chain(model.parameters(), model.buffers()))):
+                    _make_whole(model, self.train.x)
             except Exception as error:
                 cause = " ".join(f"{type(error).__name__}: {error}".split())
                 raise UserError(f"model cannot be built for the task {self.name!r}: {cause}") from error
@@ -152,6 +156,12 @@ class Task:
         layers = [type(layer).__name__ for layer in model.children()]
         name = "-".join(layers) if type(model) is nn.Sequential and len(layers) <= 6 else type(model).__name__
         return f"{name}, {sum(p.numel() for p in model.parameters()):,} parameters"
+
+
+def _make_whole(model: nn.Module, x: Tensor) -> None:
+    """Let lazy layers see what shapes come to them; in evaluation mode, so that no running statistic moves."""
+    with torch.no_grad():
+        model.eval()(x[:2])
 
 
 def _callable(name: str, value: object) -> None:

@@ -45,7 +45,18 @@ class Peeking(nn.Module):
         return self.out(x) / self.out.weight.abs().max().item()
 
 
-BATCHABLE = {"conv": (Images, False), "norms": (Normed, False), "tied": (Tied, True)}
+class Scaled(nn.Module):
+    """With a parameter of no axis, as a learned temperature is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.out, self.scale = nn.Linear(16, 3), nn.Parameter(torch.tensor(1.5))
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.out(x) * self.scale
+
+
+BATCHABLE = {"scaled": (Scaled, False), "conv": (Images, False), "norms": (Normed, False), "tied": (Tied, True)}
 NOT_BATCHABLE = {
     "recurrent": (Recurrent, True, "only by a slow way round"),
     "branching": (Branching, False, "depends on values"),

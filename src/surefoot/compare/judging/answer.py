@@ -24,7 +24,8 @@ def sentence(
         defaults: the recommended optimizer's.
         protocol: what was done.
     """
-    where = f"On {protocol.task}, {wording.count(protocol.steps)} steps of batch {protocol.batch_size}"
+    steps = "1 step" if protocol.steps == 1 else f"{wording.count(protocol.steps)} steps"
+    where = f"On {protocol.task}, {steps} of batch {protocol.batch_size}"
     if all(s.diverged_seeds == len(s.scores) for s in ranking):
         return f"No answer. {where}, every confirmation run of every optimizer diverged."
     seeds = "1 fresh seed" if protocol.seeds == 1 else f"{protocol.seeds} fresh seeds"

@@ -19,6 +19,7 @@ TOLERANCE = 1e-3
 _KNOWN = {
     "called random operation": "the model draws random numbers in training (dropout), and each trial needs its own",
     "performance drop": "vmap takes this model only by a slow way round",
+    "SparseCPU": "vmap cannot take sparse gradients",
     "calling .item()": "vmap cannot take this model: what it computes depends on values (a branch, or .item())",
 }
 
@@ -57,7 +58,7 @@ def _seen(learners: Lanes | Single) -> dict[str, Tensor]:
     with torch.random.fork_rng(devices=[]):
         gradients, loss = learners.backward(0)
         scored, _ = learners.evaluate(learners.task.validation)
-    gradient = torch.cat([g.flatten(1).double() for g in gradients], 1)
+    gradient = torch.cat([g.reshape(len(g), -1).double() for g in gradients], 1)
     return {"loss": loss.double(), "gradient": gradient, "validation loss": torch.from_numpy(scored)}
 
 
