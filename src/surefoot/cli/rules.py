@@ -2,6 +2,7 @@
 
 import inspect
 import sys
+from collections.abc import Mapping
 
 from surefoot.rules.catalogue import RULES
 from surefoot.rules.domains import Domain
@@ -31,7 +32,8 @@ def describe(rule: Rule) -> str:
     formula = inspect.getdoc(rule.function)
     lines += ["", formula, ""] if formula else []
     lines += [f"source: {rule.facts.source}"] if rule.facts.source else []
-    lines += [f"state: {', '.join(rule.state) or 'none'}", ""]
+    slots = [f"{slot} (starts at {rule.start[slot]})" if slot in rule.start else slot for slot in rule.state]
+    lines += [f"state: {', '.join(slots) or 'none'}", ""]
     rows: list[tuple[str, ...]] = [("hyperparameter", "default", "allowed", "searched", "meaning")]
     rows += [_hyperparameter(name, domain, rule) for name, domain in rule.hyper.items()]
     rows += [
@@ -41,7 +43,9 @@ def describe(rule: Rule) -> str:
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     lines += ["  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=True)).rstrip() for row in rows]
     if rule.facts.forms:
-        lines += ["", f"forms of other libraries: {', '.join(rule.facts.forms)}"]
+        width = max(map(len, rule.facts.forms))
+        lines += ["", "forms of other libraries (what is not named stays at its default):"]
+        lines += [f"  {library:<{width}}  {_settings(form)}" for library, form in rule.facts.forms.items()]
     return "\n".join(lines)
 
 
@@ -50,3 +54,7 @@ def _hyperparameter(name: str, domain: Domain, rule: Rule) -> tuple[str, ...]:
     assert not isinstance(default, str)
     searched = "{:g} .. {:g}".format(*domain.limits(default)) if domain.searched else "no"
     return name, f"{default:g}", domain.interval, searched, domain.meaning
+
+
+def _settings(form: Mapping[str, float | str | bool]) -> str:
+    return ", ".join(f"{name}={value!r}" for name, value in form.items())

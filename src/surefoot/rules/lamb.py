@@ -35,7 +35,8 @@ def lamb(
     r"""u_t = \hat m_t / (\sqrt{\hat v_t} + \epsilon) + \lambda x_t, \quad
     x_{t+1} = x_t - \eta \frac{\|x_t\|}{\|u_t\|} u_t.
 
-    Norms are over one tensor; where either is zero the ratio is 1. $\hat m_t$ and $\hat v_t$ are Adam's.
+    Norms are over one tensor; where either is zero the ratio is 1. $\hat m_t$ and $\hat v_t$ are Adam's. timm and apex
+    first clip the gradients of all tensors to a common norm of 1, and leave the ratio out where $\lambda = 0$.
     """
     m = ema(m, g, beta1)
     v = ema(v, g * g, beta2)
