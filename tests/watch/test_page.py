@@ -2,11 +2,12 @@
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from surefoot.rules import Rule, find
+from surefoot.rules import CHAPTER, Rule, find
 from surefoot.rules.vocabulary import Value
 from surefoot.watch import page, page_live, page_recording
 from surefoot.watch.scene import Recording, Scene, Walk, Walker
@@ -42,6 +43,18 @@ def test_it_is_small_and_names_no_other_place(scene: Scene) -> None:
 
 def test_a_long_walk_is_no_large_file() -> None:
     assert len(page.html(watch("noisy", steps=20_000).shown).encode()) < LIMIT
+
+
+def test_twelve_rules_with_many_options_are_no_large_file(tmp_path: Path) -> None:
+    text = "def own(x, g, *, t, lr=0.1, {}):\n    return x - (2 * lr * g if a else lr * g)\n"
+    (tmp_path / "own.py").write_text(text.format(", ".join(f"{c}: bool = False" for c in "abcdef")))
+    own = f"{tmp_path}/own.py:own"
+    shown = watch("noisy", optimizers=[*CHAPTER, "rmsprop_momentum", own, own, "sgd"], steps=20_000).shown
+    assert isinstance(shown, Scene)
+    assert len(page.html(shown).encode()) < LIMIT
+    offered = {walker["name"]: len(walker["statics"]) for walker in page_live.data(shown)["walkers"]}
+    assert offered["momentum"] == 1  # those that take little room keep their options
+    assert offered["own"] == 0
 
 
 def test_scripts_are_short_and_all_there() -> None:

@@ -263,7 +263,7 @@ def test_a_hover_tells_the_numbers(browser: Browser, live: Path) -> None:
 def test_a_chart_scrubs(browser: Browser, live: Path) -> None:
     with opened(browser, live) as seen:
         page = still(seen)
-        chart = page.locator(".panel canvas").first
+        chart = page.get_by_role("img", name="over the steps").first
         box = chart.bounding_box()
         assert box is not None
         chart.click(position={"x": box["width"] / 2, "y": 50})

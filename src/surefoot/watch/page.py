@@ -13,8 +13,8 @@ from surefoot.watch.scene import Recording, Scene
 HERE = Path(__file__).parent
 #: In the order in which they are run; each of one purpose. `explorer` starts the page.
 SCRIPTS = (
-    "numbers", "theme", "scene", "walk", "edge", "surface", "labels", "stage", "chart", "elements", "panels", "readout",
-    "walkers", "player", "explorer",
+    "numbers", "theme", "scene", "walk", "edge", "surface", "labels", "scales", "stage", "chart", "elements", "panels",
+    "readout", "walkers", "player", "explorer",
 )  # fmt: skip
 
 
@@ -34,7 +34,7 @@ def html(scene: Scene | Recording) -> str:
         .get_template("page.html.j2")
         .render(live=isinstance(scene, Scene), scene=Markup(text), **_said(scene))
     )
-    own = "\n".join(shell.read(HERE / "static" / f"{name}.js") for name in SCRIPTS)
+    own = "".join(_lean(shell.read(HERE / "static" / f"{name}.js")) for name in SCRIPTS)
     return shell.page(
         f"{title}: every parameter's own stride",
         Markup(body),
@@ -44,8 +44,14 @@ def html(scene: Scene | Recording) -> str:
     )
 
 
+def _lean(script: str) -> str:
+    """Without indentation and whole-line comments: a fifth of it, in a file that shall stay small."""
+    lines = (line.strip() for line in script.splitlines())
+    return "".join(f"{line}\n" for line in lines if line and not line.startswith("//"))
+
+
 def _said(scene: Scene | Recording) -> dict[str, Any]:
-    """What is printed around a recording's map; the names of plain coordinates need not be."""
+    """What is printed around a recording's map."""
     if isinstance(scene, Scene):
-        return {"notes": (), "caption": "", "axes": ()}
-    return {"notes": scene.notes, "caption": scene.caption, "axes": scene.axes if scene.caption else ()}
+        return {"notes": (), "caption": ""}
+    return {"notes": scene.notes, "caption": scene.caption}

@@ -18,35 +18,51 @@ from surefoot.rules.vocabulary import Tape, Value
 from surefoot.watch.page_look import look
 from surefoot.watch.scene import Landscape, Scene, Walker
 
-#: A rule with more combinations of static options than this is printed as chosen only, without the selects.
+#: So many combinations of static options are printed in a page at most, a kilobyte or two each. Rules that have the
+#: fewest come first; one whose would be too many is printed as chosen only, without the selects.
 MOST_VARIANTS = 64
 #: Steps of noise that are written; a longer walk in the page meets them again from the first.
-MOST_DRAWS = 3000
+MOST_DRAWS = 2000
+
+Options = Mapping[str, tuple[str | bool, ...]]
 
 
 def data(scene: Scene) -> dict[str, Any]:
     """The scene as JSON, functions apart."""
-    titles = _titles(scene.walkers)
+    titles, offered = _titles(scene.walkers), _offered(scene.walkers)
     return {
         "isLive": True,
         "start": scene.start,
         "noise": _noise(scene),
         "landscapes": [_landscape(land, scene.steps) for land in scene.landscapes],
-        "walkers": [_walker(w, titles[k], k) for k, w in enumerate(scene.walkers)],
+        "walkers": [_walker(w, titles[k], k, offered[id(w.rule)]) for k, w in enumerate(scene.walkers)],
     }
 
 
 def functions(scene: Scene) -> str:
     """JavaScript that defines RULES, each walker's variants, and GROUNDS, each landscape's functions, by position."""
-    rules = {id(w.rule): w for w in scene.walkers}
-    places = {key: k for k, key in enumerate(rules)}
-    variants = ",\n".join(_variants(w) for w in rules.values())
-    grounds = ",\n".join(_ground(land) for land in scene.landscapes)
-    order = ", ".join(f"PRINTED[{places[id(w.rule)]}]" for w in scene.walkers)
+    offered = _offered(scene.walkers)
+    printed = [_variants(walker, offered[id(walker.rule)]) for walker in scene.walkers]
+    distinct = list(dict.fromkeys(printed))
+    order = ", ".join(f"PRINTED[{distinct.index(text)}]" for text in printed)
+    variants, grounds = ",\n".join(distinct), ",\n".join(_ground(land) for land in scene.landscapes)
     return (
         f"{javascript.WORDS}"
         f"const PRINTED = [\n{variants}\n];\nconst RULES = [{order}];\nconst GROUNDS = [\n{grounds}\n];\n"
     )
+
+
+def _offered(walkers: Sequence[Walker]) -> dict[int, Options]:
+    """By rule, its id, the static options that the page offers: all, or none where there would be too many variants."""
+    rules = {id(w.rule): w.rule for w in walkers}
+    counts = {key: math.prod(map(len, rule.static.values())) for key, rule in rules.items()}
+    offered: dict[int, Options] = {}
+    room = MOST_VARIANTS
+    for key in sorted(counts, key=lambda key: counts[key]):
+        fits = counts[key] <= room
+        offered[key] = rules[key].static if fits else {}
+        room -= counts[key] if fits else 1
+    return offered
 
 
 def _titles(walkers: Sequence[Walker]) -> list[str]:
@@ -57,7 +73,7 @@ def _titles(walkers: Sequence[Walker]) -> list[str]:
     return [f if full.count(f) == 1 else f"{f} {k + 1}" for k, f in enumerate(full)]
 
 
-def _walker(walker: Walker, title: str, position: int) -> dict[str, Any]:
+def _walker(walker: Walker, title: str, position: int, options: Options) -> dict[str, Any]:
     rule = walker.rule
     return {
         "name": rule.name,
@@ -67,7 +83,7 @@ def _walker(walker: Walker, title: str, position: int) -> dict[str, Any]:
         "hypers": [_hyper(name, domain, float(rule.defaults[name])) for name, domain in rule.hyper.items()],
         "statics": [
             {"name": name, "choices": list(choices), "value": choices.index(_chosen(walker, name))}
-            for name, choices in _options(walker).items()
+            for name, choices in options.items()
         ],
         "starts": dict(rule.start),
         **look(position),
@@ -99,19 +115,12 @@ def _finite(bound: float) -> float | None:
     return bound if math.isfinite(bound) else None
 
 
-def _options(walker: Walker) -> Mapping[str, tuple[str | bool, ...]]:
-    """The static options that the page offers: all, or none where there would be too many variants."""
-    static = walker.rule.static
-    return static if math.prod(map(len, static.values())) <= MOST_VARIANTS else {}
-
-
 def _chosen(walker: Walker, name: str) -> Setting:
     return walker.settings.get(name, walker.rule.defaults[name])
 
 
-def _variants(walker: Walker) -> str:
+def _variants(walker: Walker, options: Options) -> str:
     """An object with the rule's step under each choice of static options, by the choices' numbers."""
-    options = _options(walker)
     fixed = {name: _chosen(walker, name) for name in walker.rule.static}
     lines = []
     for numbers in product(*(range(len(choices)) for choices in options.values())):
@@ -136,7 +145,8 @@ def _landscape(land: Landscape, steps: int | None) -> dict[str, Any]:
     return {
         "name": land.name,
         "title": land.title,
-        "teaches": land.teaches,
+        "teaches": land.teaches.replace("'", "’"),
+        "places": land.places,
         "bounds": land.bounds,
         "start": land.start,
         "steps": steps or land.steps,

@@ -39,7 +39,7 @@ class Landscape:
         surface: what is drawn and reported as the loss, where that is not the field itself with its noise at zero:
             for sparse gradients, their mean over steps. Where it depends on t, it is drawn anew at every step.
         settings: by rule name, the settings that suit this landscape; rules not named keep their defaults.
-        steps: how long to walk here.
+        steps: how long to walk here. places: (x, y, name) of what the map names.
     """
 
     name: str
@@ -53,6 +53,7 @@ class Landscape:
     surface: Field | None = None
     settings: Mapping[str, Mapping[str, Setting]] = dataclasses.field(default_factory=dict)
     steps: int = 300
+    places: tuple[tuple[float, float, str], ...] = ()
 
 
 @dataclasses.dataclass(frozen=True)

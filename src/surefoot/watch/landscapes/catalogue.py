@@ -72,4 +72,5 @@ def landscape(function: Callable[..., Any]) -> Landscape:
         parameters=sliders,
         surface=view.surface and Field.of(view.surface),
         steps=view.steps,
+        places=view.places,
     )

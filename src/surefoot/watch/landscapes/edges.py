@@ -27,6 +27,7 @@ def foot(*, t: Value | float, wall: Value | float) -> tuple[tuple[Value | float,
     y=(-2.0, 2.0),
     start=(-3.6, 1.2),
     minima=foot,
+    places=((-2.0, -1.5, "valley"), (2.5, -1.5, "wall")),
 )
 def cliff(x: Value, y: Value, *, wall: Wall = 30.0) -> Value:
     """-x / 2 + y^2 / 5 + s log(1 + exp(k (x - 2))) / k, k = 120: a valley falls eastward to a wall of slope s."""
@@ -44,6 +45,7 @@ def cliff(x: Value, y: Value, *, wall: Wall = 30.0) -> Value:
     y=(-1.8, 1.8),
     start=(-3.4, 1.0),
     minima=((0.0, 0.0),),
+    places=((-3.1, -0.9, "plateau"), (0.0, -0.75, "well")),
 )
 def plateau(x: Value, y: Value, *, width: Width = 0.9) -> Value:
     """1 - exp(-(x^2 + y^2) / (2 w^2))."""

@@ -23,7 +23,7 @@ class View:
             at step t, in the rules' words.
         surface: a function like the landscape's own, where what is drawn is not what a step sees.
         stride: the mean length of the first ten steps, as a fraction of the plot's width (see watch/pace.py).
-        steps: how long to walk.
+        steps: how long to walk. places: (x, y, name) of what the map names.
     """
 
     title: str
@@ -35,6 +35,7 @@ class View:
     surface: Callable[..., Any] | None = None
     stride: float = STRIDE
     steps: int = 300
+    places: tuple[tuple[float, float, str], ...] = ()
 
 
 def view(title: str, **declared: Any) -> Callable[[F], F]:

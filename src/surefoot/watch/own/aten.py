@@ -148,7 +148,7 @@ def _select(array: Objects, dim: int, index: int) -> Objects:
 def _rounded_power(base: Scalar, power: Scalar) -> Scalar:
     """A whole power up to 4 as products: exact at negative bases on every engine, and quick."""
     whole = not isinstance(power, Value) and power in (1, 2, 3, 4)
-    return reduce(operator.mul, [base] * int(power)) if whole else base**power  # type: ignore[arg-type]
+    return reduce(operator.mul, [base] * int(power)) if whole else base**power
 
 
 def _tanh(a: Scalar) -> Scalar:

@@ -1,19 +1,20 @@
-// A small line chart over the steps: lines are painted once a change, the cursor at every frame.
+// A small line chart over the steps, on two canvases: lines are painted once a change, the cursor at every frame.
 
-const MARGIN = { left: 46, right: 10, top: 8, bottom: 20 };
+const MARGIN = { left: 46, right: 10, top: 20, bottom: 20 };
 const MOST_DECADES = 12;
+const COLUMN = 2; // pixels in which steps share a place
 const SAMPLE = 1000; // values looked at for what most of them are
 const OUTLYING = 10; // on a log scale, so far beyond 98 in 100 values the chart still goes
 
 class Chart {
   // `series` gives [{ values, last, hue, dash, marker, width, band }], entry k of values being that of step k; a band
   // is two such lists, between which a pale area is drawn.
-  constructor(canvas, options) {
+  constructor(lines, canvas, options) {
+    this.lines = lines;
     this.canvas = canvas;
     // { series, steps, stepName, theme, scale: "log", "linear" or "auto", threshold, alike: all series that share
-    // the range }
+    // the range, number: (step) => the text at the upper right, sign: the walker whose number it is }
     this.options = options;
-    this.lines = document.createElement("canvas");
   }
 
   // Takes the size that the page gives it.
@@ -30,11 +31,11 @@ class Chart {
     fitted(this.canvas, this.width, this.height);
     context.clearRect(0, 0, this.width, this.height);
     this.drawAxes(context);
+    if (this.options.threshold !== undefined) this.drawThreshold(context);
     context.save();
     context.beginPath();
     context.rect(MARGIN.left, 0, this.width - MARGIN.left - MARGIN.right + 2, this.height - MARGIN.bottom + 2);
     context.clip();
-    if (this.options.threshold !== undefined) this.drawThreshold(context);
     for (const line of this.series) if (line.band) this.drawBand(context, line);
     for (const line of this.series) this.drawLine(context, line);
     context.restore();
@@ -95,6 +96,11 @@ class Chart {
     context.moveTo(MARGIN.left, y);
     context.lineTo(this.width - MARGIN.right, y);
     context.stroke();
+    context.font = "600 11px system-ui, sans-serif";
+    context.fillStyle = theme.ink;
+    context.textAlign = "right";
+    context.textBaseline = "middle";
+    context.fillText(shortly(this.options.threshold), MARGIN.left - 6, y);
   }
 
   drawBand(context, { band: [lower, upper], last, hue }) {
@@ -110,7 +116,7 @@ class Chart {
   // Of the steps that share a column of pixels, the line goes through the least and the greatest.
   drawLine(context, { values, last, hue, dash, width }) {
     const { isLog, low } = this.range;
-    const perColumn = Math.max(1, Math.round(this.options.steps() / (this.width - MARGIN.left)));
+    const perColumn = Math.max(1, Math.round((COLUMN * this.options.steps()) / (this.width - MARGIN.left)));
     context.beginPath();
     let isDown = false;
     const go = (k) => {
@@ -138,7 +144,6 @@ class Chart {
     const context = this.canvas.getContext("2d");
     const theme = this.options.theme();
     context.clearRect(0, 0, this.width, this.height);
-    context.drawImage(this.lines, 0, 0, this.width, this.height);
     context.strokeStyle = theme.muted;
     context.lineWidth = 1;
     context.beginPath();
@@ -151,6 +156,21 @@ class Chart {
       if (Number.isNaN(value) || (this.range.isLog && value <= 0)) continue;
       drawMarker(context, marker, this.x(k), this.y(value), 4, theme.series[hue], theme.surface);
     }
+    this.drawNumber(context, t);
+  }
+
+  // The chosen walker's value at the cursor, above the lines.
+  drawNumber(context, t) {
+    const { sign, theme, number } = this.options;
+    const text = number(t);
+    if (!text) return;
+    context.font = "600 11.5px system-ui, -apple-system, sans-serif";
+    context.textAlign = "right";
+    context.textBaseline = "middle";
+    context.fillStyle = theme().ink;
+    context.fillText(text, this.width - MARGIN.right, 9);
+    const left = this.width - MARGIN.right - context.measureText(text).width - 10;
+    drawMarker(context, sign.marker, left, 9, 4, theme().series[sign.hue], theme().surface);
   }
 }
 

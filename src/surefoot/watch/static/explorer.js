@@ -8,6 +8,8 @@ const SPEEDS = [5, 15, 30, 60, 120, 300];
 // What is shown now. The land is a landscape or a recorded surface; `steps` counts frames, stepOf names them.
 const view = {
   theme: readTheme(),
+  isFixed: !scene.isLive, // recorded walks keep their start
+  hasMoved: false, // whether a reader has found out that it can be dragged
   walkers: readWalkers(scene),
   shown() {
     return this.walkers.filter((walker) => walker.isShown);
@@ -22,7 +24,7 @@ const DRAWS = 8; // different noises that a reader may ask for
 
 const player = new Player(() => view.steps, draw);
 const stage = new Stage(at("stage"), view);
-const panels = new Panels(view, at("panels"), at("state"), (t) => player.step(t - player.t));
+const panels = new Panels(view, at("panels"), (t) => player.step(t - player.t));
 const table = new NumbersTable(at("numbers"), view);
 const tip = new Tip(at("tip"));
 const list = new WalkerList(at("walkers"), view, {
@@ -165,6 +167,7 @@ function showStart() {
 
 function moveStart(point) {
   view.start = point;
+  view.hasMoved = true;
   showStart();
   rerunAll();
 }

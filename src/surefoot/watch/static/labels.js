@@ -2,14 +2,13 @@
 
 const LABEL = { font: "600 12.5px system-ui, -apple-system, sans-serif", height: 15, gap: 11 };
 
-// `heads` are [{ title, x, y }] in pixels, the most important first.
+// `heads` are [{ title, x, y, isQuiet }] in pixels, the most important first.
 function drawLabels(context, heads, width, height, theme) {
   context.font = LABEL.font;
   context.textBaseline = "middle";
   context.textAlign = "left";
-  context.lineJoin = "round";
   const taken = heads.map(({ x, y }) => ({ left: x - 7, right: x + 7, top: y - 7, bottom: y + 7 }));
-  for (const { title, x, y } of heads) {
+  for (const { title, x, y, isQuiet } of heads) {
     const wide = context.measureText(title).width;
     const corners = [
       [x + LABEL.gap, y - LABEL.height / 2],
@@ -21,12 +20,20 @@ function drawLabels(context, heads, width, height, theme) {
     const free = boxes.find((box) => isInside(box, width, height) && !taken.some((other) => overlap(box, other)));
     if (!free) continue;
     taken.push(free);
-    context.lineWidth = 4;
-    context.strokeStyle = theme.surface;
-    context.strokeText(title, free.left, free.top + LABEL.height / 2);
-    context.fillStyle = theme.ink;
-    context.fillText(title, free.left, free.top + LABEL.height / 2);
+    haloed(context, title, free.left, free.top + LABEL.height / 2, isQuiet ? theme.muted : theme.ink, theme.surface);
   }
+}
+
+// Text that can be read on any ground.
+function haloed(context, text, x, y, colour, halo) {
+  const { lineWidth, strokeStyle } = context;
+  context.lineJoin = "round";
+  context.lineWidth = 4;
+  context.strokeStyle = halo;
+  context.strokeText(text, x, y);
+  context.fillStyle = colour;
+  context.fillText(text, x, y);
+  Object.assign(context, { lineWidth, strokeStyle });
 }
 
 function isInside({ left, right, top, bottom }, width, height) {

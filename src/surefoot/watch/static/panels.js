@@ -18,7 +18,7 @@ function quantitiesOf(view) {
   const others = [
     {
       title: "Curvature × effective rate",
-      note: "as a part of the rule’s edge of stability: above the line, steps grow",
+      note: "as a share of what the rule is stable below: above 1, steps grow",
       values: (walk) => walk.tension,
       scale: "log",
       threshold: 1,
@@ -42,7 +42,7 @@ function lossOf(view) {
   if (!(lowest < 0)) return { title: "Loss", note: land.lossNote, values: (walk) => walk.loss, scale: "auto" };
   const known = scene.isLive && !land.moves ? view.ground.minima(0).map((point) => view.ground.loss(point, 0)) : [];
   const floor = Math.min(lowest, ...known);
-  const note = `above the lowest, ${shortly(floor)}${land.lossNote && `; ${land.lossNote}`}`;
+  const note = `less the lowest there is, ${shortly(floor)}${land.lossNote && `; ${land.lossNote}`}`;
   return { title: "Loss", note, values: (walk) => walk.loss.map((value) => value - floor), scale: "auto" };
 }
 
@@ -55,20 +55,27 @@ function hasNumbers(values) {
 }
 
 class Panels {
-  constructor(view, common, own, seek) {
+  constructor(view, holder, seek) {
     this.view = view;
-    this.common = common; // where charts of all walkers stand
-    this.own = own; // where those of the chosen walker's state stand
+    this.holder = holder;
     this.seek = seek;
-    this.shared = new Map(); // charts by title
-    this.states = new Map();
+    this.known = new Map(); // charts by title
   }
 
   // After a change of what is walked or shown.
   redraw() {
-    const quantities = quantitiesOf(this.view);
-    this.arrange(this.common, this.shared, quantities.map(({ values, alike, spread, ...said }) => ({
+    this.arrange([...this.sharedQuantities(), ...this.stateQuantities()]);
+    for (const chart of this.charts()) chart.resize();
+    for (const chart of this.charts()) chart.redraw();
+  }
+
+  // A line for each walker shown; the number is the chosen one's.
+  sharedQuantities() {
+    const { focus } = this.view;
+    return quantitiesOf(this.view).map(({ values, alike, spread, ...said }) => ({
       ...said,
+      number: (t) => (focus?.isShown && values(focus.walk) ? numberAt(focus, values(focus.walk), t) : ""),
+      sign: focus,
       alike: alike && (() => this.view.shown().flatMap(({ walk }) => alike(walk).filter(hasNumbers).map((one) => ({
         values: one, last: walk.last, isTame: !walk.diverged,
       })))),
@@ -78,12 +85,10 @@ class Panels {
         band: walker === this.view.focus ? spread?.(walker.walk) : undefined,
         dash: walker.dash,
       })),
-    })));
-    this.arrange(this.own, this.states, this.stateQuantities());
-    for (const chart of this.charts()) chart.resize();
-    for (const chart of this.charts()) chart.redraw();
+    }));
   }
 
+  // What the chosen walker keeps.
   stateQuantities() {
     const walker = this.view.focus;
     if (!walker?.walk) return [];
@@ -92,6 +97,8 @@ class Panels {
       title: `${slot} of ${walker.title}`,
       note: arrays.length === 2 ? `${names[0]} solid, ${names[1]} dashed` : "",
       scale: "auto",
+      number: (t) => arrays.map((values) => numberAt(walker, values, t)).join(", "),
+      sign: walker,
       series: () => arrays.map((values, j) => ({
         ...lookOf(walker, this.view), values, dash: j ? [4, 3] : [], width: 1.75,
       })),
@@ -99,7 +106,8 @@ class Panels {
   }
 
   // Keeps charts that stay, makes new ones, removes the rest; the order is that of the wanted ones.
-  arrange(holder, charts, wanted) {
+  arrange(wanted) {
+    const { holder, known: charts } = this;
     for (const [title, { figure }] of charts) {
       if (!wanted.some((one) => one.title === title)) {
         figure.remove();
@@ -121,16 +129,17 @@ class Panels {
 
   newChart(options) {
     const label = `${options.title}, over the steps. The numbers are in the table.`;
+    const lines = make("canvas", { "aria-hidden": "true" });
     const canvas = make("canvas", { role: "img", "aria-label": label });
     const note = make("span");
     const caption = make("figcaption", {}, make("h3", {}, options.title), note);
-    const chart = new Chart(canvas, {
+    const chart = new Chart(lines, canvas, {
       ...options,
       steps: () => this.view.steps,
       theme: () => this.view.theme,
       stepName: (frame) => this.view.stepOf(frame),
     });
-    Object.assign(chart, { note, figure: make("figure", { class: "panel" }, caption, canvas) });
+    Object.assign(chart, { note, figure: make("figure", { class: "panel" }, caption, make("div", {}, lines, canvas)) });
     const scrub = (event) => this.seek(chart.step(event.offsetX));
     canvas.addEventListener("pointerdown", (event) => {
       canvas.setPointerCapture(event.pointerId);
@@ -141,12 +150,16 @@ class Panels {
   }
 
   charts() {
-    return [...this.shared.values(), ...this.states.values()];
+    return [...this.known.values()];
   }
 
   drawCursors(t) {
     for (const chart of this.charts()) chart.drawCursor(t);
   }
+}
+
+function numberAt({ walk }, values, t) {
+  return shortly(values[Math.min(t, walk.last)]);
 }
 
 function lookOf(walker, view) {

@@ -42,16 +42,27 @@ class NumbersTable {
     const columns = [...names].filter((name) => !this.isState(name));
     const fates = rows.map(({ walker }) => describe(walker, t, this.view));
     const last = fates.some(Boolean) ? ["walk"] : [];
-    const titles = ["optimizer", ...last, ...columns].map((name) => make("th", { scope: "col" }, name));
-    const head = make("tr", {}, ...titles);
-    const body = rows.map(({ walker, numbers }, k) => {
+    const heads = ["optimizer", ...last, ...columns];
+    this.frame(heads, rows.map(({ walker }) => walker));
+    rows.forEach(({ numbers }, k) => {
       const known = new Map(numbers);
-      const cells = columns.map((name) => make("td", {}, known.get(name) ?? ""));
-      const title = make("th", { scope: "row" }, swatchOf(walker), walker.title);
-      return make("tr", {}, title, ...last.map(() => make("td", { class: "words" }, fates[k])), ...cells);
+      const texts = [...last.map(() => fates[k]), ...columns.map((name) => known.get(name) ?? "")];
+      texts.forEach((text, j) => {
+        if (this.cells[k][j].textContent !== text) this.cells[k][j].textContent = text;
+      });
     });
-    this.table.tHead.replaceChildren(head);
-    this.table.tBodies[0].replaceChildren(...body);
+  }
+
+  // The cells, made anew only where other walkers or other numbers are shown.
+  frame(heads, walkers) {
+    const key = JSON.stringify([heads, walkers.map(({ title }) => title)]);
+    if (key === this.key) return;
+    this.key = key;
+    const kind = (j) => (heads[j + 1] === "walk" ? { class: "words" } : {});
+    this.cells = walkers.map(() => heads.slice(1).map((_, j) => make("td", kind(j))));
+    const titles = walkers.map((walker) => make("th", { scope: "row" }, swatchOf(walker), walker.title));
+    this.table.tHead.replaceChildren(make("tr", {}, ...heads.map((name) => make("th", { scope: "col" }, name))));
+    this.table.tBodies[0].replaceChildren(...titles.map((title, k) => make("tr", {}, title, ...this.cells[k])));
   }
 
   isState(name) {

@@ -57,5 +57,6 @@ function readWalk(record) {
 function readRecorded(land) {
   const grid = { ...land.grid, values: Float64Array.from(decoded(land.grid.values)) };
   const ground = { bounds: land.bounds, minima: () => land.minima };
-  return { ...land, grid, ground, moves: false, start: land.start ?? [NaN, NaN], frames: decoded(land.frames) };
+  const start = land.start ?? [NaN, NaN];
+  return { ...land, grid, ground, moves: false, places: [], start, frames: decoded(land.frames) };
 }

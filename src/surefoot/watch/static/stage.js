@@ -2,8 +2,13 @@
 
 const DOT_GAP = 7; // a step shorter than so many pixels gets no dot of its own
 const STRIDE = 26; // pixels, see drawStride
-const COARSE = 5; // pixels between the points at which the loss is computed while something moves
-const FINE = 3; // and once it stands still
+// Of the ground: screen pixels a CSS pixel, and CSS pixels between the points at which the loss is computed. A draft
+// follows a slider; a landscape that moves is drawn at every step.
+const DRAFT = { density: 0.5, cell: 7 };
+const MOVING = { density: 1, cell: 5 };
+const FINE = 3;
+const NEAR = 0.6; // a trail leaves out points nearer than so many pixels to the last one drawn
+const PIECE = 48; // points of a path that is painted in one go: of long ones, browsers take more time than they should
 const HIT = 16; // how near the pointer must come to a path
 
 class Stage {
@@ -11,6 +16,7 @@ class Stage {
     this.box = box;
     this.view = view; // what is shown: see explorer.js
     [this.bands, this.trails, this.walkers] = box.querySelectorAll("canvas");
+    [this.across, this.up] = box.querySelectorAll(".axis"); // the coordinates' names, in two corners
     this.drawn = -1; // trails are drawn up to this step
     this.levels = null;
   }
@@ -24,6 +30,10 @@ class Stage {
     this.height = Math.round(Math.min(this.width / proportion, Math.max(320, 0.6 * window.innerHeight)));
     this.box.style.height = `${this.height}px`;
     for (const canvas of [this.trails, this.walkers]) fitted(canvas, this.width, this.height);
+    const [first, second] = this.view.land.coordinates;
+    this.across.textContent = `${first} →`;
+    this.up.textContent = `↑ ${second}`;
+    this.corner = { right: this.width - this.across.offsetWidth - 20, top: this.up.offsetHeight + 22 };
   }
 
   x(value) {
@@ -45,16 +55,16 @@ class Stage {
   }
 
   // The ground at step t. Levels are chosen once, so that a moving landscape does not flicker.
-  // Coarsely first: what follows a slider, or moves, must be quick.
+  // A draft first: what follows a slider must be quick.
   drawGround(t, isNew) {
-    const { land } = this.view;
     clearTimeout(this.refining);
-    this.paintGround(t, isNew, 1, COARSE);
-    if (land.moves) return;
-    this.refining = setTimeout(() => this.paintGround(t, false, window.devicePixelRatio || 1, FINE), 120);
+    if (this.view.land.moves) return this.paintGround(t, isNew, MOVING);
+    this.paintGround(t, isNew, DRAFT);
+    const fine = { density: window.devicePixelRatio || 1, cell: FINE };
+    this.refining = setTimeout(() => this.paintGround(t, false, fine), 120);
   }
 
-  paintGround(t, isNew, density, cell) {
+  paintGround(t, isNew, { density, cell }) {
     const { ground, land, theme } = this.view;
     fitted(this.bands, this.width, this.height, density);
     const columns = Math.max(2, Math.round(this.width / cell));
@@ -62,13 +72,11 @@ class Stage {
     const grid = land.grid ?? lossGrid(ground, t, columns, rows);
     if (isNew) this.levels = levelsOf(grid);
     paintSurface(this.bands, grid, this.levels, groundColours(theme));
-    this.drawMinima(t, density);
   }
 
-  drawMinima(t, density) {
-    const context = this.bands.getContext("2d");
-    context.setTransform(density, 0, 0, density, 0, 0);
+  drawMinima(context, t) {
     context.strokeStyle = this.view.theme.ink;
+    context.lineCap = "butt";
     context.lineWidth = 1.5;
     for (const [x, y] of this.view.ground.minima(t)) {
       const [px, py] = [this.x(x), this.y(y)];
@@ -96,51 +104,80 @@ class Stage {
 
   drawTrail(context, { walk, hue }, from, to) {
     if (to <= from) return;
-    const { theme } = this.view;
-    const [xs, ys] = walk.at;
-    context.beginPath();
-    context.moveTo(this.x(xs[from]), this.y(ys[from]));
-    for (let k = from + 1; k <= to; k++) context.lineTo(this.x(xs[k]), this.y(ys[k]));
     context.lineJoin = context.lineCap = "round";
     context.lineWidth = 1.75;
-    context.strokeStyle = theme.series[hue];
-    context.stroke();
-    context.fillStyle = theme.series[hue];
+    context.strokeStyle = context.fillStyle = this.view.theme.series[hue];
+    this.drawLine(context, walk, from, to);
+    // The dot of the step before is drawn again, on top of the new line.
+    this.drawDots(context, walk, Math.max(from - 1, 0), to);
+  }
+
+  // A path from one step to another, of which points that cannot be told apart are one.
+  drawLine(context, { at: [xs, ys] }, from, to) {
+    let lastX = this.x(xs[from]), lastY = this.y(ys[from]);
     context.beginPath();
-    const before = Math.max(from - 1, 0); // the dot of the step before is drawn again, on top of the new line
-    let [lastX, lastY] = [this.x(xs[before]), this.y(ys[before])];
-    for (let k = before + 1; k <= to; k++) {
+    context.moveTo(lastX, lastY);
+    let points = 0;
+    for (let k = from + 1; k <= to; k++) {
       const px = this.x(xs[k]), py = this.y(ys[k]);
-      if (Math.abs(px - lastX) + Math.abs(py - lastY) > DOT_GAP) {
-        context.moveTo(px + 2.75, py);
-        context.arc(px, py, 2.75, 0, 2 * Math.PI);
-      }
-      [lastX, lastY] = [px, py];
+      if (k < to && Math.abs(px - lastX) + Math.abs(py - lastY) < NEAR) continue;
+      context.lineTo(px, py);
+      lastX = px;
+      lastY = py;
+      points += 1;
+      if (points % PIECE) continue;
+      context.stroke();
+      context.beginPath();
+      context.moveTo(px, py);
+    }
+    context.stroke();
+  }
+
+  // A dot for each step that is no short one; of those at the same place, one.
+  drawDots(context, { at: [xs, ys] }, from, to) {
+    const known = new Set();
+    let lastX = this.x(xs[from]), lastY = this.y(ys[from]);
+    context.beginPath();
+    for (let k = from + 1; k <= to; k++) {
+      const px = this.x(xs[k]), py = this.y(ys[k]);
+      const isLong = Math.abs(px - lastX) + Math.abs(py - lastY) > DOT_GAP;
+      lastX = px;
+      lastY = py;
+      const place = Math.round(2 * px) + 8192 * Math.round(2 * py);
+      if (!isLong || known.has(place)) continue;
+      known.add(place);
+      context.moveTo(px + 2.75, py);
+      context.arc(px, py, 2.75, 0, 2 * Math.PI);
+      if (known.size % PIECE) continue;
+      context.fill();
+      context.beginPath();
     }
     context.fill();
   }
 
-  // What changes at every frame: the rest of the walks as faint lines when time stands still, start, marks, walkers.
+  // What lies on top: scales and minima, the rest of the walks as faint lines when time stands still, start, walkers.
   drawWalkers(t, isStill) {
     const context = this.walkers.getContext("2d");
     context.clearRect(0, 0, this.width, this.height);
+    drawScales(context, this, this.view);
+    this.drawMinima(context, t);
     if (isStill) for (const walker of this.view.shown()) this.drawRest(context, walker, t);
     this.drawStart(context);
     if (this.view.focus?.isShown) this.drawStride(context, this.view.focus, t);
     const shown = [...this.view.shown()].sort((a, b) => (a === this.view.focus) - (b === this.view.focus));
-    const heads = shown.map((walker) => ({ title: titleAt(walker, t), ...this.drawHead(context, walker, t) }));
-    drawLabels(context, heads.reverse(), this.width, this.height, this.view.theme);
+    const heads = shown.map((walker) => {
+      return { title: titleAt(walker, t, this.view), ...this.drawHead(context, walker, t) };
+    });
+    const labels = [...heads.reverse(), { title: this.startTitle(), isQuiet: true, ...this.startAt() }];
+    drawLabels(context, labels, this.width, this.height, this.view.theme);
   }
 
   drawRest(context, { walk, hue }, t) {
-    const [xs, ys] = walk.at;
     const end = lastDrawn(walk);
-    context.beginPath();
-    for (let k = Math.min(t, end); k <= end; k++) context.lineTo(this.x(xs[k]), this.y(ys[k]));
     context.lineWidth = 1;
     context.globalAlpha = 0.45;
     context.strokeStyle = this.view.theme.series[hue];
-    context.stroke();
+    this.drawLine(context, walk, Math.min(t, end), end);
     context.globalAlpha = 1;
   }
 
@@ -164,8 +201,17 @@ class Stage {
     context.stroke();
   }
 
+  startAt() {
+    return { x: this.x(this.view.start[0]), y: this.y(this.view.start[1]) };
+  }
+
+  // Until it was, the ring at the start says that it can be moved.
+  startTitle() {
+    return this.view.isFixed || this.view.hasMoved ? "start" : "start: drag me";
+  }
+
   drawStart(context) {
-    const [x, y] = this.view.start.map((value, j) => (j ? this.y(value) : this.x(value)));
+    const { x, y } = this.startAt();
     context.lineWidth = 2;
     context.strokeStyle = this.view.theme.ink;
     context.fillStyle = this.view.theme.surface;
@@ -242,8 +288,9 @@ class Stage {
   }
 }
 
-// A walker's name on the map; where the map is a projection, with how far off it the walker is.
-function titleAt({ title, walk }, t) {
+// A walker's name on the map; with when it left, and, where the map is a projection, with how far off it the walker is.
+function titleAt({ title, walk }, t, view) {
+  if (walk.left >= 0 && t >= walk.left) return `${title} left at step ${view.stepOf(walk.left)}`;
   if (!walk.residual) return title;
   return `${title} ${percent(walk.residual[Math.min(t, walk.last)])} off`;
 }

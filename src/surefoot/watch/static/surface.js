@@ -34,19 +34,19 @@ function levelsOf(grid) {
   return at.filter((level, k) => k === 0 || level > at[k - 1]);
 }
 
-// Where a loss stands among the levels: a whole number on a level, between them in proportion.
-function rank(levels, loss) {
-  const top = levels.length - 1;
-  if (!(loss < levels[top])) return top;
-  let k = 1;
-  while (levels[k] <= loss) k++;
-  return Math.max(k - 1 + (loss - levels[k - 1]) / (levels[k] - levels[k - 1]), 0);
+// A height's place on a smooth scale on which hollows and hills both show; beyond the highest level all is one.
+function scaleOf(levels) {
+  const lowest = levels[0], highest = levels[levels.length - 1];
+  const unit = levels.length > 1 ? levels[1] - lowest : 1;
+  return (loss) => Math.log1p((loss < highest ? Math.max(loss - lowest, 0) : highest - lowest) / unit);
 }
 
 // Paints the grid over a whole canvas; `colours` has a background and a line colour for low and high ground, as RGB.
 function paintSurface(canvas, grid, levels, colours) {
   const { columns, rows, values } = grid;
-  const ranks = Float32Array.from(values, (loss) => rank(levels, loss));
+  const scale = scaleOf(levels);
+  const heights = Float32Array.from(values, scale);
+  const steps = Float32Array.from(levels, scale);
   const palette = shadesOf(levels.length, colours);
   const top = levels.length - 1;
   const context = canvas.getContext("2d");
@@ -56,24 +56,26 @@ function paintSurface(canvas, grid, levels, colours) {
   const across = cellsOf(width, columns);
   const up = cellsOf(height, rows);
   const slopes = new Float32Array(columns);
-  for (let py = 0, row = -1; py < height; py++) {
+  for (let py = 0, row = -1, band = 0; py < height; py++) {
     const v = height - 1 - py;
     const base = up.cell[v] * columns;
     if (up.cell[v] !== row) {
       row = up.cell[v];
-      slopesOf(ranks, base, columns, (columns - 1) / width, (rows - 1) / height, slopes);
+      slopesOf(heights, base, columns, (columns - 1) / width, (rows - 1) / height, slopes);
     }
     for (let px = 0; px < width; px++) {
       const column = across.cell[px];
       const part = across.part[px];
       const k = base + column;
-      const low = ranks[k] + (ranks[k + 1] - ranks[k]) * part;
-      const high = ranks[k + columns] + (ranks[k + columns + 1] - ranks[k + columns]) * part;
+      const low = heights[k] + (heights[k + 1] - heights[k]) * part;
+      const high = heights[k + columns] + (heights[k + columns + 1] - heights[k + columns]) * part;
       const value = low + (high - low) * up.part[v];
-      const band = value | 0;
-      const nearest = value - band < 0.5 ? band : band + 1;
-      // How much of the pixel the line of the nearest level covers.
-      const cover = nearest > 0 && nearest < top ? 1 - Math.abs(value - nearest) / slopes[column] : 0;
+      while (band < top && value >= steps[band + 1]) band++; // from pixel to pixel it seldom changes
+      while (band > 0 && value < steps[band]) band--;
+      // How much of the pixel the line of the nearest level covers; the lowest and the highest have none.
+      const above = band > 0 && band < top ? value - steps[band] : Infinity;
+      const below = band < top - 1 ? steps[band + 1] - value : Infinity;
+      const cover = 1 - (above < below ? above : below) / slopes[column];
       pixels[py * width + px] = palette[band * SHADES + (cover > 0 ? (cover * (SHADES - 1) + 0.5) | 0 : 0)];
     }
   }
@@ -92,12 +94,12 @@ function cellsOf(pixels, points) {
   return { cell, part };
 }
 
-// By how much the rank changes from pixel to pixel, in each cell of a row.
-function slopesOf(ranks, base, columns, perPixelX, perPixelY, into) {
+// By how much the height changes from pixel to pixel, in each cell of a row.
+function slopesOf(heights, base, columns, perPixelX, perPixelY, into) {
   for (let c = 0; c < columns - 1; c++) {
     const k = base + c;
-    const x = (ranks[k + 1] - ranks[k] + ranks[k + columns + 1] - ranks[k + columns]) * 0.5 * perPixelX;
-    const y = (ranks[k + columns] - ranks[k] + ranks[k + columns + 1] - ranks[k + 1]) * 0.5 * perPixelY;
+    const x = (heights[k + 1] - heights[k] + heights[k + columns + 1] - heights[k + columns]) * 0.5 * perPixelX;
+    const y = (heights[k + columns] - heights[k] + heights[k + columns + 1] - heights[k + 1]) * 0.5 * perPixelY;
     into[c] = Math.sqrt(x * x + y * y) + 1e-9;
   }
 }

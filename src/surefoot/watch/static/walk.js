@@ -45,7 +45,7 @@ function takeWalk(variant, starts, hyper, ground, start, steps) {
     ground.curvature(slots.x, t, curvature);
     ground.gradient(slots.x, t, slots.g);
     variant.step(t, hyper, slots);
-    if (!(Math.hypot(slots.x[0] - centre[0], slots.x[1] - centre[1]) <= reach)) {
+    if (!(apart(slots.x[0] - centre[0], slots.x[1] - centre[1]) <= reach)) {
       walk.diverged = true;
       break;
     }
@@ -55,17 +55,27 @@ function takeWalk(variant, starts, hyper, ground, start, steps) {
   return walk;
 }
 
+// Runs at every step of every walk while a slider is dragged, hence the plain loops.
 function write(walk, t, kept, ground, sharp) {
-  for (const [now, pair] of kept) {
+  for (let k = 0; k < kept.length; k++) {
+    const now = kept[k][0], pair = kept[k][1];
     pair[0][t] = now[0];
     pair[1][t] = now[1];
   }
   const point = kept[0][0];
   walk.loss[t] = ground.loss(point, t);
   walk.sharpness[t] = sharp;
+  const minima = ground.minima(t);
   let least = Infinity;
-  for (const [x, y] of ground.minima(t)) least = Math.min(least, Math.hypot(point[0] - x, point[1] - y));
+  for (let k = 0; k < minima.length; k++) {
+    least = Math.min(least, apart(point[0] - minima[k][0], point[1] - minima[k][1]));
+  }
   walk.distance[t] = least;
+}
+
+// Math.hypot takes as long as a step.
+function apart(dx, dy) {
+  return Math.sqrt(dx * dx + dy * dy);
 }
 
 // The largest eigenvalue of curvature times effective rate: of D^(1/2) H D^(1/2), D the diagonal of rates.

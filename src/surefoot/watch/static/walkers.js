@@ -80,7 +80,7 @@ class WalkerList {
 function fateAt(walker, t, view) {
   const { walk } = walker;
   if (walk.diverged && t >= walk.left) return `✕ diverged at step ${view.stepOf(walk.left)}`;
-  return `loss ${shortly(walk.loss[Math.min(t, walk.last)])}`;
+  return shortly(walk.loss[Math.min(t, walk.last)]);
 }
 
 const RECORDED = "These walks were recorded, and are played as they were.";
@@ -116,6 +116,7 @@ function buildSettings(holder, heading, view, changed, reset) {
       changed(walker);
     },
   }));
-  const again = button("Reset to this landscape's", () => reset(walker), { id: "reset" });
-  holder.replaceChildren(...numbers, ...selects, again);
+  const again = button("Reset", () => reset(walker), { id: "reset", title: "To what suits this landscape" });
+  const choices = make("div", { class: "selects" }, ...selects);
+  holder.replaceChildren(...numbers, choices, again);
 }
