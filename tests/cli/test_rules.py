@@ -19,5 +19,5 @@ def test_a_rule_that_cannot_be_traced_is_refused_with_its_line():
     def branches(x: Value, g: Value, *, t: Value, lr: Rate = 0.1) -> Value:
         return x - lr * g if g > 0 else x
 
-    with pytest.raises(UserError, match=r"rule branches cannot be traced: .* \(test_rules.py, line 21\)$"):
+    with pytest.raises(UserError, match=r"rule branches cannot be traced: .* \(test_rules.py, line 20\)$"):
         describe(Rule.of(branches))
