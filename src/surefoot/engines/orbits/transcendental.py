@@ -173,10 +173,7 @@ _QUARTER = (
     _multiplied("{n}_sine", "{n}_rz", "{n}_p", "{n}_r"),
     *_polynomial("{n}_q", "{n}_z", "{n}_zz", _COS),
     _multiplied("{n}_flat", "{n}_z", "-0.5", "1.0"),
-    "{n}_gone = fsub double 1.0, {n}_flat",
-    _multiplied("{n}_lost", "{n}_z", "-0.5", "{n}_gone"),  # what rounding took from 1 - z / 2
-    _multiplied("{n}_rest", "{n}_zz", "{n}_q", "{n}_lost"),
-    "{n}_cosine = fadd double {n}_flat, {n}_rest",
+    _multiplied("{n}_cosine", "{n}_zz", "{n}_q", "{n}_flat"),
     "{n}_odd_bit = and i64 {n}_turn, 1",
     "{n}_odd = icmp ne i64 {n}_odd_bit, 0",
     f"{{n}}_beyond = fcmp ogt double {{n}}_size, {_number(FAR)}",
