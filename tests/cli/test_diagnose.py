@@ -68,6 +68,21 @@ def test_a_page_is_written(tmp_path, capsys):
     assert "<math" in page.read_text()
 
 
+def test_curvature_and_starts_may_be_ranges_to_be_proved_about(capsys):
+    assert main(["diagnose", "adagrad", "--lr", "0.1", "--curvature", "0.5:2", "--start", "0.2:1", "--prove"]) == 0
+    out = capsys.readouterr().out
+    assert "contraction from these starts: proved on all of the box" in out
+    assert "curvature in [0.5, 2]" in out
+
+
+def test_several_attractors_are_listed_with_their_shares(capsys):
+    words = ["amsgrad", "--lr", "2.0133", "--eps", "1", "--beta1", "0", "--beta2", "0.9"]
+    assert main(["diagnose", *words]) == 0
+    out = capsys.readouterr().out
+    assert "Several attractors" in out
+    assert "95% interval" in out
+
+
 def test_what_leaves_the_numbers_has_no_size(capsys):
     assert main(["diagnose", "sgd", "--lr", "3"]) == 0
     assert "|e| = inf" not in capsys.readouterr().out
@@ -84,8 +99,12 @@ def test_what_leaves_the_numbers_has_no_size(capsys):
         (["adam", "--lr", "much"], "--lr must be a number, got 'much'"),
         (["adam", "--lr", "-1"], "lr must be in [0, inf), got -1.0"),
         (["adam", "--lr", "0.1:1"], "which only --prove takes"),
-        (["adam", "--eps-at", "top"], "--eps_at must be one of inside, outside, maximum, got 'top'"),
+        (["adam", "--eps-at", "top"], "--eps-at must be one of inside, outside, maximum, got 'top'"),
         (["adam", "0.1"], "'0.1' is no option"),
+        (["adam", "--curvature", "steep"], "--curvature must be a number, got 'steep'"),
+        (["adam", "--curvature", "1:2"], "which only --prove takes"),
+        (["adam", "--prove", "--start", "1:2:3"], "--start must be LOW:HIGH with LOW below HIGH, got 1:2:3"),
+        (["adam", "--prove", "--start", "-1:1"], "start must be above 0"),
         (["adam", "--curvature", "0"], "curvature must be a number from 1e-12"),
         (["adam", "--report", "/no/such/folder/x.html"], "cannot be written"),
         (["adam", "--lr", "1:0.1", "--prove"], "LOW:HIGH with LOW below HIGH"),

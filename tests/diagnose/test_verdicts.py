@@ -7,10 +7,11 @@ from importlib import resources
 import pytest
 from jsonschema import Draft202012Validator
 
+from surefoot.diagnose.answer import wording
 from surefoot.diagnose.answer.record import as_json, record, strict
 from surefoot.diagnose.run import diagnose
 from surefoot.errors import UserError
-from surefoot.rules import Rate
+from surefoot.rules import Rate, where
 from tests.diagnose import own_rules
 from tests.rules.own import CHOSEN, named
 
@@ -44,6 +45,61 @@ def test_the_verdict_is_what_is_known(rule, settings, verdict, evidence):
     diagnosis = diagnose(rule, **settings)
     assert (diagnosis.verdict, diagnosis.evidence) == (verdict, evidence)
     assert diagnosis.agrees
+
+
+def pushed(x, g, *, t, lr: Rate = 0.1):
+    """A gradient that is 0.01 off: at rest where h e = -0.01, stable for lr h < 2."""
+    return x - lr * (g + 0.01)
+
+
+@pytest.mark.parametrize(("lr", "minimum"), [(1e-5, 0.0), (1.5, 0.0), (1.5, 1.0)])
+def test_what_comes_to_rest_beside_the_minimum_is_trapped_however_slowly(lr, minimum):
+    diagnosis = diagnose(pushed, 3.0, lr=lr / 3, start=0.1, minimum=minimum)
+    assert diagnosis.verdict == "trapped"
+    assert diagnosis.simulated.last[-1] == pytest.approx(-0.01 / 3, rel=1e-3)
+
+
+def test_nought_by_nought_at_the_minimum_is_no_divergence():
+    """Without eps LAMB's step is lr |x| sign(m): x shrinks by 1 - lr a step until it is nothing, and then comes 0/0."""
+    diagnosis = diagnose("lamb", eps=0.0, lr=1e-3)
+    assert diagnosis.verdict == "converges monotonically"
+    assert diagnosis.simulated.rate == pytest.approx(0.999)
+    assert diagnosis.simulated.undefined == pytest.approx(math.log(2.2e-308) / math.log(0.999), rel=1e-4)
+    assert diagnosis.advice.startswith("Give eps a value above 0")
+    assert {str(a.kind) for a in diagnosis.attractors} == {"converges"}
+
+
+def test_a_state_that_fades_too_slowly_to_be_seen_does_not_make_the_minimum_attract():
+    """Once v has faded, errors grow by lr h (1 - b1)/eps a step; 0.9999999 takes 10^8 steps for that."""
+    diagnosis = diagnose("adam", beta2=0.9999999)
+    assert (diagnosis.verdict, diagnosis.evidence) == ("spikes or chaos", "from the linearisation")
+    assert not diagnosis.agrees
+    assert "has not faded" in diagnosis.disagreements[0]
+    assert diagnose("rmsprop", beta=0.9999999).verdict == "2-cycle"
+
+
+def test_several_attractors_are_found_and_so_are_their_basins():
+    """AMSGrad's window: near the minimum a 2-cycle; from farther away the maximum locks and it converges."""
+    diagnosis = diagnose("amsgrad", lr=2.0133, eps=1.0, beta1=0.0, beta2=0.9)
+    cycle, settled = sorted(diagnosis.attractors, key=lambda a: -a.amplitude)
+    assert (str(cycle.kind), str(settled.kind)) == ("2-cycle", "converges")
+    assert cycle.amplitude == pytest.approx(2.0133 / 2 - 1, rel=1e-2)
+    assert cycle.largest < settled.smallest
+    assert cycle.share + settled.share == 1
+    assert cycle.interval[0] < cycle.share < cycle.interval[1]
+
+
+def uneven(x, g, *, t, lr: Rate = 1.0):
+    """A step of 1 down from above 0, and of 2 up from below: e = 0.5, -0.5, 1.5, 0.5 from 0.5, of period 3."""
+    return where(x > 0, x - lr, x + 2 * lr)
+
+
+def test_a_cycle_that_is_not_e_minus_e_is_told_by_its_errors():
+    diagnosis = diagnose(uneven, start=0.5)
+    assert (diagnosis.verdict, diagnosis.simulated.period) == ("cycle", 3)
+    assert sorted(diagnosis.simulated.last[-3:]) == [-0.5, 0.5, 1.5]
+    assert "neither shrink nor grow" in diagnosis.because
+    assert "e = " in wording.simulated(diagnosis)
 
 
 def test_the_exercise_s_cycle():

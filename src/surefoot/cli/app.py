@@ -182,9 +182,12 @@ def diagnose(
     rule: Annotated[
         str | None, typer.Argument(help="A built-in rule (surefoot rules), FILE.py:FUNCTION, a task, or a claim.")
     ] = None,
-    curvature: Annotated[float, typer.Option(metavar="H", help="The second derivative of the loss.")] = 1.0,
+    curvature: Annotated[str, typer.Option(metavar="H", help="The second derivative of the loss.")] = "1",
     minimum: Annotated[float, typer.Option(metavar="X", help="Where the minimum is.")] = 0.0,
-    start: Annotated[float, typer.Option(metavar="E", help="The first error, from which an orbit is simulated.")] = 1.0,
+    start: Annotated[
+        str | None,
+        typer.Option(metavar="E", help="The first error, from which an orbit is simulated.  [default: 1]"),
+    ] = None,
     optimizer: Annotated[
         str | None,
         typer.Option(
@@ -194,7 +197,10 @@ def diagnose(
     steps: Annotated[int | None, typer.Option(help="With --optimizer: updates.  [default: the task's own]")] = None,
     prove: Annotated[
         bool,
-        typer.Option("--prove", help="Certificates by interval arithmetic; settings may be ranges: --lr 1e-5:1e-3."),
+        typer.Option(
+            "--prove",
+            help="Certificates by interval arithmetic; settings, curvature and start may be ranges: --lr 1e-5:1e-3.",
+        ),
     ] = False,
     claims: Annotated[
         bool, typer.Option("--claims", help="List what is published of these methods; with a claim's name, compute it.")

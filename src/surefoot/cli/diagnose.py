@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from surefoot.cli.options import settings
+from surefoot.cli.options import number, number_or_range, settings
 from surefoot.errors import UserError
 from surefoot.paths import check_writable
 from surefoot.rules.rule import Rule
@@ -15,11 +15,11 @@ from surefoot.rules.rule import Rule
 
 @dataclass(frozen=True)
 class Options:
-    """What was asked for, as the command line has it."""
+    """What was asked for, as the command line has it; curvature and start are numbers, or ranges to be proved about."""
 
-    curvature: float
+    curvature: str
     minimum: float
-    start: float
+    start: str | None
     report: Path | None
     json: bool
     prove: bool
@@ -42,7 +42,8 @@ def run(rule: str, words: Sequence[str], options: Options) -> None:
         return
     from surefoot.diagnose.run import diagnose  # noqa: PLC0415 - SymPy is loaded when it is needed
 
-    diagnosis = diagnose(found, options.curvature, minimum=options.minimum, start=options.start, **chosen)
+    curvature, start = number("curvature", options.curvature), number("start", options.start or "1")
+    diagnosis = diagnose(found, curvature, minimum=options.minimum, start=start, **chosen)
     if options.report is not None:
         from surefoot.diagnose.derive.quadratic import rate_of  # noqa: PLC0415
         from surefoot.diagnose.page import report  # noqa: PLC0415
@@ -89,7 +90,9 @@ def _prove(rule: Rule, options: Options, chosen: Mapping[str, Any]) -> None:
 
     if options.report is not None:
         raise UserError("--report is of a diagnosis; leave out --prove, or take --json")
-    proof = prove(rule, options.curvature, minimum=options.minimum, **chosen)
+    curvature = number_or_range("curvature", options.curvature)
+    start = None if options.start is None else number_or_range("start", options.start)
+    proof = prove(rule, curvature, minimum=options.minimum, start=start, **chosen)
     if options.json:
         print(as_json(proof))
     else:

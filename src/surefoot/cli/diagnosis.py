@@ -20,6 +20,8 @@ def show(diagnosis: Diagnosis) -> None:
     console.print(diagnosis.advice)
     console.print()
     console.print(_rows(_numbers(diagnosis)))
+    if len(diagnosis.attractors) > 1:
+        _section(console, "Several attractors", wording.attractors(diagnosis))
     _section(console, "The recurrence, on the loss (h/2) e^2", diagnosis.recurrence.text)
     if diagnosis.fixed_point is not None:
         _section(console, "At the minimum", _fixed_point(diagnosis.fixed_point))
@@ -60,6 +62,8 @@ def _numbers(d: Diagnosis) -> list[tuple[str, str]]:
     if d.rate is not None:
         rows.append(("rate", wording.rate(d)))
     rows.append(("simulated", wording.simulated(d)))
+    if len(d.attractors) == 1:
+        rows.append(("starts", wording.attractors(d)[0]))
     return rows
 
 

@@ -59,26 +59,39 @@ def _is_switch(rule: Rule, name: str) -> bool:
 def _value(rule: Rule, name: str, text: str, ranges: bool) -> Setting | Range:
     if name in rule.static:
         return _choice(rule.static, name, text)
-    if RANGE in text and ranges:
-        low, _, high = text.partition(RANGE)
-        ends = _number(name, low), _number(name, high)
-        if ends[0] >= ends[1]:
-            raise UserError(f"--{name} must be LOW:HIGH with LOW below HIGH, got {text}")
-        return ends
-    if RANGE in text:
-        raise UserError(f"--{name} {text} is a range, which only --prove takes; give one number, or add --prove")
-    return _number(name, text)
+    return number_or_range(name, text) if ranges else number(name, text)
 
 
-def _number(name: str, text: str) -> float:
+def number_or_range(name: str, text: str) -> float | Range:
+    """A number, or LOW:HIGH as a pair.
+
+    Raises:
+        UserError: if it is neither.
+
+    >>> number_or_range("curvature", "0.5:2"), number_or_range("curvature", "1e-3")
+    ((0.5, 2.0), 0.001)
+    """
+    if RANGE not in text:
+        return number(name, text)
+    ends = [number(name, end) for end in text.split(RANGE)]
+    if len(ends) != 2 or not ends[0] < ends[1]:
+        raise UserError(f"--{name} must be LOW:HIGH with LOW below HIGH, got {text}")
+    return ends[0], ends[1]
+
+
+def number(name: str, text: str) -> float:
+    """A number; a range is told where it would be one."""
     try:
         return float(text)
     except ValueError:
-        raise UserError(f"--{name} must be a number, got {text!r}") from None
+        if RANGE in text:
+            reason = "is a range, which only --prove takes; give one number, or add --prove"
+            raise UserError(f"--{name.replace('_', '-')} {text} {reason}") from None
+        raise UserError(f"--{name.replace('_', '-')} must be a number, got {text!r}") from None
 
 
 def _choice(static: Mapping[str, tuple[str | bool, ...]], name: str, text: str) -> Setting:
     for choice in static[name]:
         if str(choice).lower() == text.lower():
             return choice
-    raise UserError(f"--{name} must be one of {', '.join(map(str, static[name]))}, got {text!r}")
+    raise UserError(f"--{name.replace('_', '-')} must be one of {', '.join(map(str, static[name]))}, got {text!r}")

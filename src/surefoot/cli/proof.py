@@ -47,4 +47,5 @@ def _boxes(certificate: Certificate, sides: tuple[str, ...]) -> Table:
 
 
 def _box(piece: Piece, sides: tuple[str, ...]) -> str:
-    return ", ".join(f"{name} in [{piece.box[name].low:.6g}, {piece.box[name].high:.6g}]" for name in sides)
+    ends = {name: piece.box[name] for name in sides if name in piece.box}
+    return ", ".join(f"{name} in [{side.low:.6g}, {side.high:.6g}]" for name, side in ends.items())

@@ -73,4 +73,5 @@ def numbers(d: Diagnosis) -> list[tuple[str, str, Formula | None, str]]:
         rows.append(("size of the error in the end", wording.number(size), d.amplitude_formula, ""))
     if d.rate is not None:
         rows.append(("rate", wording.rate(d), None, ""))
-    return [*rows, ("simulated", wording.simulated(d), None, "")]
+    rows.append(("simulated", wording.simulated(d), None, ""))
+    return [*rows, *(("starts", line, None, "") for line in wording.attractors(d) if len(d.attractors) == 1)]

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -11,16 +12,22 @@ from surefoot.diagnose.answer.advice import advise
 from surefoot.diagnose.answer.diagnosis import Diagnosis
 from surefoot.diagnose.answer.formula import readable
 from surefoot.diagnose.answer.judgement import Judgement, judge
-from surefoot.diagnose.answer.wording import assumptions, decrease_in_words
+from surefoot.diagnose.answer.wording import around, assumptions, decrease_in_words
 from surefoot.diagnose.derive.findings import Findings, findings
 from surefoot.diagnose.derive.quadratic import Quadratic
 from surefoot.diagnose.derive.recurrence import recurrence
+from surefoot.diagnose.orbits.attractors import Attractor, attractors
+from surefoot.diagnose.orbits.beside import exponent_around
 from surefoot.diagnose.orbits.kinds import Kind
 from surefoot.diagnose.orbits.nearer import simulate_nearer
 from surefoot.diagnose.orbits.search import Searched, largest_rate
 from surefoot.diagnose.orbits.simulation import Simulation, simulate
 from surefoot.rules.catalogue import find
 from surefoot.rules.rule import Rule
+
+#: How many starts are tried, and from which part of the given one to how many times as far; beside x*, none whose
+#: digits are lost in it.
+STARTS, NEAREST, FARTHEST, LAST_DIGITS = 64, 1e-9, 10.0, 1e-6
 
 
 def diagnose(
@@ -58,7 +65,19 @@ def diagnose(
     found = findings(quadratic)
     with np.errstate(all="ignore"):
         orbit, far = _orbits(quadratic)
-    return _answer(quadratic, found, judge(quadratic, found, orbit), orbit, far)
+        judged = judge(quadratic, found, orbit)
+        judged = _looked_around(quadratic, judged, orbit)
+        others = _attractors(quadratic, judged)
+    return _answer(quadratic, found, judged, _Simulated(orbit, far, others))
+
+
+@dataclass(frozen=True)
+class _Simulated:
+    """The orbit that the verdict is held against, the one from the given start if that is another, and many starts'."""
+
+    orbit: Simulation
+    far: Simulation | None
+    attractors: tuple[Attractor, ...]
 
 
 def _orbits(quadratic: Quadratic) -> tuple[Simulation, Simulation | None]:
@@ -72,6 +91,31 @@ def _orbits(quadratic: Quadratic) -> tuple[Simulation, Simulation | None]:
     return (orbit, None) if nearer is None else (nearer, orbit)
 
 
+def _looked_around(quadratic: Quadratic, judged: Judgement, orbit: Simulation) -> Judgement:
+    """With what the derivative says of a cycle that was not derived."""
+    if judged.evidence != "simulated" or orbit.period is None or orbit.period < 2:
+        return judged
+    where = {"curvature": quadratic.curvature, "minimum": quadratic.minimum}
+    exponent = exponent_around(quadratic.rule, quadratic.settings, orbit, **where)
+    return replace(judged, because=judged.because + around(exponent, orbit.period))
+
+
+def _attractors(quadratic: Quadratic, judged: Judgement) -> tuple[Attractor, ...]:
+    """What many starts end on, unless a proof speaks for all of them, or rounding holds x wherever it is."""
+    if judged.evidence in ("proved", "certified by interval arithmetic") or judged.kind is Kind.ABSORBED:
+        return ()
+    size, place = abs(quadratic.start), abs(quadratic.minimum)
+    low = max(NEAREST * size, LAST_DIGITS * place)
+    return attractors(
+        quadratic.rule,
+        quadratic.settings,
+        curvature=quadratic.curvature,
+        minimum=quadratic.minimum,
+        starts=STARTS,
+        sizes=(low, max(FARTHEST * size, FARTHEST * low)),
+    )
+
+
 def _searched(quadratic: Quadratic) -> Searched | None:
     """The threshold by simulation, for a rule of which none is derived."""
     if quadratic.rate is None:
@@ -81,9 +125,7 @@ def _searched(quadratic: Quadratic) -> Searched | None:
         return largest_rate(quadratic.rule, quadratic.settings, quadratic.rate, **where)
 
 
-def _answer(
-    quadratic: Quadratic, found: Findings, judged: Judgement, orbit: Simulation, far: Simulation | None
-) -> Diagnosis:
+def _answer(quadratic: Quadratic, found: Findings, judged: Judgement, simulated: _Simulated) -> Diagnosis:
     limit, evidence = records.threshold(found)
     searched = _searched(quadratic) if math.isnan(limit) else None
     if searched is not None:
@@ -106,11 +148,12 @@ def _answer(
         threshold_evidence=evidence,
         searched=None if searched is None else (searched.low, searched.high),
         margin=limit / lr if lr else math.inf,
-        simulated=orbit,
-        under_way=far,
+        simulated=simulated.orbit,
+        under_way=simulated.far,
+        attractors=simulated.attractors,
         agrees=judged.disagreement is None,
         disagreements=() if judged.disagreement is None else (judged.disagreement,),
-        advice=advise(quadratic, found, judged.kind, limit, searched),
+        advice=advise(quadratic, found, judged.kind, limit, simulated.orbit, simulated.attractors, searched),
         recurrence=recurrence(quadratic, found.structure.shifted is None),
         fixed_point=records.fixed_point(found),
         cycles=tuple(records.cycle(c) for c in found.cycles),

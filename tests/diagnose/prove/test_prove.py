@@ -108,6 +108,30 @@ def test_a_branch_that_changes_within_the_box_is_not_taken_for_all_of_it():
     assert "branches" in proof.undone[0]
 
 
+@pytest.mark.parametrize("lr", [0.1, 1e-3])
+def test_adagrad_shortens_every_error_from_starts_above_half_its_rate(lr):
+    """Its first step is lr long and its sum never falls: |e1| < |e0| just if |e0| > lr/2, and so for ever."""
+    for piece in parts(prove("adagrad", lr=lr, eps=1e-20, start=(lr / 100, 10.0)), "contraction from these starts"):
+        low, high = piece.box["start"].low, piece.box["start"].high
+        assert {"proved": low > lr / 2, "refuted": high < lr / 2, "undecided": low < lr / 2 < high}[piece.answer]
+
+
+def test_what_is_refuted_of_a_start_is_seen_in_its_orbit():
+    """The heavy ball runs past the minimum."""
+    (piece,) = parts(prove("momentum", lr=0.1, start=(0.5, 2.0)), "contraction from these starts")
+    assert piece.answer == "refuted"
+    rule = find("momentum")
+    errors = abs(simulate(rule, rule.settings({"lr": 0.1}), start=1.0).first)
+    step = int(piece.witness.split()[1])
+    assert errors[step] >= errors[step - 1]
+
+
+def test_curvature_is_a_side_of_the_box():
+    for piece in parts(prove("rmsprop", (0.5, 3.0), lr=1e-4), "the minimum attracts"):
+        low, high = piece.box["curvature"].low, piece.box["curvature"].high
+        assert {"proved": high <= 2, "refuted": low >= 2, "undecided": low <= 2 <= high}[piece.answer]
+
+
 def test_json_has_every_box():
     proof = json.loads(as_json(prove("sgd", lr=(0.1, 3.0))))
     answers = [box["answer"] for box in proof["certificates"][0]["boxes"]]
@@ -121,6 +145,9 @@ def test_json_has_every_box():
         ({"lr": (1.0, 0.1)}, "lr must be .low, high. with low below high"),
         ({"lr": (-1.0, 0.1)}, "lr must be in"),
         ({"beta": (0.5, 1.0)}, "beta must be in"),
+        ({"start": (-1.0, 1.0)}, "start must be above 0"),
+        ({"start": (2.0, 1.0)}, "start must be .low, high. with low below high"),
+        ({"curvature": (0.0, 1.0)}, "curvature must be a number from 1e-12"),
     ],
 )
 def test_a_box_that_is_none_is_refused(box, message):

@@ -1,22 +1,44 @@
 """One sentence on what to do: which learning rate, which epsilon, or to let the learning rate fall."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from surefoot.diagnose.answer.verdict import SETTLES
 from surefoot.diagnose.derive.findings import Findings
 from surefoot.diagnose.derive.quadratic import Quadratic
+from surefoot.diagnose.orbits.attractors import Attractor
 from surefoot.diagnose.orbits.kinds import Kind
 from surefoot.diagnose.orbits.search import Searched
+from surefoot.diagnose.orbits.simulation import Simulation
 
 #: Closer to the threshold than this is close.
 CLOSE = 1.25
 
 
 def advise(
-    quadratic: Quadratic, found: Findings, kind: Kind, threshold: float, searched: Searched | None = None
+    quadratic: Quadratic,
+    found: Findings,
+    kind: Kind,
+    threshold: float,
+    orbit: Simulation,
+    others: Sequence[Attractor],
+    searched: Searched | None,
 ) -> str:
     """The sentence."""
+    if orbit.undefined is not None:
+        cure = "Give eps a value above 0" if quadratic.hyper.get("eps") == 0 else "Guard it, with a maximum, say"
+        return f"{cure}: step {orbit.undefined} divides nought by nought or has no root, and from there on x is NaN."
+    return _about_the_rate(quadratic, found, kind, threshold, others, searched)
+
+
+def _about_the_rate(
+    quadratic: Quadratic,
+    found: Findings,
+    kind: Kind,
+    threshold: float,
+    others: Sequence[Attractor],
+    searched: Searched | None,
+) -> str:
     rate = quadratic.rate
     if rate is None:
         return "Declare the learning rate as a hyperparameter lr, so that a threshold can be given for it."
@@ -26,7 +48,7 @@ def advise(
     if kind in SETTLES:
         if searched is not None and math.isinf(threshold):
             return f"Keep it: none of the rates tried, up to {searched.high:g}, failed to settle."
-        return _keep(rate, lr, threshold)
+        return _keep(rate, lr, threshold, others)
     if kind in ELSEWHERE:
         return ELSEWHERE[kind].format(rate=rate)
     return _mend(quadratic, found, kind, threshold)
@@ -56,17 +78,25 @@ def _mend(quadratic: Quadratic, found: Findings, kind: Kind, threshold: float) -
     )
 
 
-def _keep(rate: str, lr: float, threshold: float) -> str:
+def _keep(rate: str, lr: float, threshold: float, others: Sequence[Attractor]) -> str:
     if math.isnan(threshold):
         return f"{rate} = {lr:g} settles here; how much larger it may be is not known."
     if math.isinf(threshold):
         return f"Keep it: no {rate} is too large here, if small enough to be quick afterwards."
     if lr > threshold:
-        return f"It settles from here, though not from everywhere: {rate} below {_below(threshold)} would."
+        return _above_it(rate, threshold, others)
     if threshold / lr < CLOSE:
         half = _below(threshold / 2)
         return f"{rate} = {lr:g} is close to the edge: {rate} of {half} leaves room for twice the curvature."
     return f"Keep it: {rate} may be up to {threshold / lr:.3g} times as large at this curvature."
+
+
+def _above_it(rate: str, threshold: float, others: Sequence[Attractor]) -> str:
+    below = f"{rate} below {_below(threshold)}" if threshold > 0 else f"no {rate}"
+    if others and all(a.kind in SETTLES for a in others):
+        starts, only = sum(a.starts for a in others), "only " if threshold > 0 else ""
+        return f"It settles from all {starts} starts tried, though {only}{below} is sure to."
+    return f"It settles from here, though not from everywhere: {below} would."
 
 
 def _up_to(rate: str, threshold: float) -> str:

@@ -9,6 +9,7 @@ from surefoot.diagnose.derive.recurrence import Recurrence
 from surefoot.rules.rule import Setting
 
 if TYPE_CHECKING:
+    from surefoot.diagnose.orbits.attractors import Attractor
     from surefoot.diagnose.orbits.simulation import Simulation
 
 
@@ -71,6 +72,8 @@ class Diagnosis:
         simulated: the orbit that the verdict is held against. agrees: whether it does what was predicted.
         under_way: the orbit from `start`, where that was still under way when its steps were spent and `simulated`
             therefore begins nearer; else None.
+        attractors: what many starts end on, in error coordinates, the one that takes most first, each with its share of
+            the starts and the 95% interval of it; empty where a proof speaks for every start, or rounding for all.
         disagreements: where orbit and prediction differ, a sentence each.
         advice: what to do, one sentence.
         recurrence: the step in error coordinates.
@@ -97,6 +100,7 @@ class Diagnosis:
     margin: float
     simulated: "Simulation"
     under_way: "Simulation | None"
+    attractors: "tuple[Attractor, ...]"
     agrees: bool
     disagreements: tuple[str, ...]
     advice: str

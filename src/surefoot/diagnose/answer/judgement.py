@@ -1,14 +1,15 @@
 """The verdict: what was derived, held against the simulated orbit.
 
 A proof holds for every start, and so stands against an orbit, which rounds. The linearisation speaks of starts nearby
-only: where the orbit does something else, the orbit has the word. Either way what they differ in is said.
+only: where the orbit does something else, the orbit has the word, unless it comes to a minimum that repels as soon as
+the state has faded: then it was too short. Either way what they differ in is said.
 """
 
 import math
 from dataclasses import dataclass
 
-from surefoot.diagnose.answer.verdict import SETTLES, Derived, Evidence, predict
-from surefoot.diagnose.answer.wording import disagreement, undecided_because
+from surefoot.diagnose.answer.verdict import SETTLES, Derived, Evidence, leaves, predict, thrown_back
+from surefoot.diagnose.answer.wording import absorbed_because, disagreement, undecided_because
 from surefoot.diagnose.derive.findings import Findings
 from surefoot.diagnose.derive.quadratic import Quadratic
 from surefoot.diagnose.derive.symbols import Expr
@@ -35,17 +36,18 @@ def judge(quadratic: Quadratic, found: Findings, orbit: Simulation) -> Judgement
     derived = predict(quadratic, found)
     rests = orbit.kind is Kind.TRAPPED and would_move(quadratic, orbit)
     if rests or orbit.kind is Kind.ABSORBED:
-        exactly = f" In exact arithmetic it {derived.kind}." if derived is not None and derived.kind in SETTLES else ""
-        because = f"The step is not 0, but too short to change x in float64.{exactly}"
-        return _simulated(Kind.ABSORBED, because, orbit)
+        return _simulated(Kind.ABSORBED, absorbed_because(derived, orbit), orbit)
+    short = orbit.kind in SETTLES and orbit.undefined is None and leaves(found)
+    if derived is None and short and found.cycles and all(c.stable is False for c in found.cycles):
+        derived = thrown_back(found)
     if derived is None:
         return _undecided(found, orbit)
     if alike(derived.kind, orbit.kind):
         # A convergence derived for the long run is called monotone where the orbit is.
         kind = orbit.kind if derived.kind in SETTLES else derived.kind
         return _derived(kind, derived, orbit, None)
-    differ = disagreement(derived, orbit)
-    if derived.evidence == "from the linearisation" and orbit.kind is not Kind.UNDECIDED:
+    differ = disagreement(derived, orbit, short)
+    if derived.evidence == "from the linearisation" and orbit.kind is not Kind.UNDECIDED and not short:
         return _simulated(orbit.kind, f"That is what the simulated orbit does. {derived.because}", orbit, differ)
     return _derived(derived.kind, derived, orbit, differ)
 
@@ -57,7 +59,7 @@ def alike(a: Kind, b: Kind) -> bool:
 
 def _undecided(found: Findings, orbit: Simulation) -> Judgement:
     if found.leap is None:
-        return _simulated(orbit.kind, undecided_because(found), orbit)
+        return _simulated(orbit.kind, undecided_because(found, orbit), orbit)
     because = f"The step does not shrink with the error: next to the minimum it is {found.leap:.4g} long at least."
     return _simulated(orbit.kind, because, orbit)
 

@@ -3,11 +3,14 @@
 import json
 import math
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from surefoot.diagnose.answer.diagnosis import Diagnosis, Formula
+
+if TYPE_CHECKING:
+    from surefoot.diagnose.orbits.attractors import Attractor
 
 
 def as_json(diagnosis: Diagnosis) -> str:
@@ -31,6 +34,7 @@ def record(diagnosis: Diagnosis) -> dict[str, Any]:
         "amplitude_formula": _formula(d.amplitude_formula),
         "threshold_formula": _formula(d.threshold_formula),
         "simulated": _simulated(d),
+        "attractors": [_attractor(a) for a in d.attractors],
         "recurrence": {"text": d.recurrence.text, "latex": d.recurrence.latex},
         "fixed_point": _fixed_point(d),
         "cycles": [
@@ -60,8 +64,24 @@ def _simulated(diagnosis: Diagnosis) -> dict[str, Any]:
         "rate": orbit.rate,
         "period": orbit.period,
         "exponent": orbit.exponent,
+        "undefined": orbit.undefined,
         "first": orbit.first[:20],
         "last": orbit.last[-20:],
+    }
+
+
+def _attractor(a: "Attractor") -> dict[str, Any]:
+    return {
+        "verdict": str(a.kind),
+        "amplitude": a.amplitude,
+        "least": a.least,
+        "exponent": a.exponent,
+        "starts": a.starts,
+        "share": a.share,
+        "interval": a.interval,
+        "smallest": a.smallest,
+        "largest": a.largest,
+        "points": a.points[-20:],
     }
 
 

@@ -4,6 +4,7 @@ A proof for every start comes before the linearisation, which speaks of starts n
 both before the simulated orbit, which speaks of one start and finitely many steps.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Literal
 
@@ -115,6 +116,24 @@ def _on_a_cycle(found: Findings) -> Derived | None:
         f"eigenvalues of its folded Jacobian are at most {cycle_radius(cycle):.6g} in size."
     )
     return Derived(Kind.TWO_CYCLE, "from the linearisation", because, cycle.amplitude, cycle.formula, None)
+
+
+def leaves(found: Findings) -> bool:
+    """Whether no orbit stays at the minimum: small errors grow there, once the state has faded, and it does fade."""
+    point = found.point
+    if point is None or not point.smooth or point.frozen or not all(v < 1 for v in point.own):
+        return False
+    return 1 + 1e-12 < point.radius < math.inf
+
+
+def thrown_back(found: Findings) -> Derived:
+    """What becomes of an orbit that comes to a minimum at which none stays, where no cycle attracts."""
+    assert found.point is not None
+    because = (
+        f"Once the state has faded the minimum repels (small errors grow {found.point.radius:.6g}-fold a step), and no "
+        "cycle e, -e attracts: an orbit that has come near is thrown back."
+    )
+    return Derived(Kind.CHAOS, "from the linearisation", because)
 
 
 def cycle_radius(cycle: Cycle) -> float:

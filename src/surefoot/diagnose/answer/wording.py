@@ -5,17 +5,36 @@ from collections.abc import Iterable
 
 from surefoot.diagnose.answer.diagnosis import Diagnosis
 from surefoot.diagnose.answer.formula import plain
-from surefoot.diagnose.answer.verdict import Derived
+from surefoot.diagnose.answer.verdict import SETTLES, Derived
 from surefoot.diagnose.derive.findings import Findings
 from surefoot.diagnose.derive.quadratic import Quadratic
-from surefoot.diagnose.orbits.kinds import Kind
+from surefoot.diagnose.orbits.arrival import STEPS as STRETCH
+from surefoot.diagnose.orbits.arrival import STRETCHES as MOST_STRETCHES
+from surefoot.diagnose.orbits.attractors import APART, Attractor
+from surefoot.diagnose.orbits.kinds import NEUTRAL, Kind
 from surefoot.diagnose.orbits.search import STEPS, STRETCHES, Searched
 from surefoot.diagnose.orbits.simulation import Simulation
 
+#: The longest cycle whose errors are listed.
+LISTED = 8
 
-def disagreement(prediction: Derived, orbit: Simulation) -> str:
-    """Where the orbit does not do what was predicted."""
-    if prediction.evidence == "from the linearisation":
+
+def absorbed_because(prediction: Derived | None, orbit: Simulation) -> str:
+    """Why an orbit stands still that would not in exact arithmetic."""
+    if orbit.amplitude == 0:
+        said = "In float64 x comes to rest on the very number x*, where the gradient is 0."
+    else:
+        said = "The step is not 0, but too short to change x in float64."
+    if orbit.without_rounding is not None:
+        return f"{said} With the minimum at 0, where errors have all their digits: {orbit.without_rounding}."
+    return f"{said} In exact arithmetic it {prediction.kind}." if prediction and prediction.kind in SETTLES else said
+
+
+def disagreement(prediction: Derived, orbit: Simulation, short: bool) -> str:
+    """Where the orbit does not do what was predicted; `short`: since its state has not faded yet."""
+    if short:
+        scope = "the state of the orbit has not faded yet, and only so long does it stay at the minimum"
+    elif prediction.evidence == "from the linearisation":
         scope = "the linearisation speaks of starts nearby only, and as t grows"
     else:
         scope = "the prediction is for exact arithmetic"
@@ -30,7 +49,7 @@ def disagreement(prediction: Derived, orbit: Simulation) -> str:
     )
 
 
-def undecided_because(found: Findings) -> str:
+def undecided_because(found: Findings, orbit: Simulation) -> str:
     """Why the simulated orbit has the last word."""
     point = found.point
     if point is None or not point.smooth:
@@ -42,13 +61,21 @@ def undecided_because(found: Findings) -> str:
         )
     if abs(point.radius - 1) < 1e-9:
         return "The linearisation is at its edge and does not decide; this is what the simulated orbit does."
-    repels = f"The minimum repels (small errors grow {point.radius:.6g}-fold a step)"
+    repels = f"The minimum repels ({_growth(point.radius)})"
+    if orbit.kind in SETTLES and orbit.undefined is None:
+        return f"{repels} once the state has faded; what the simulated orbit does, it does before."
     if not found.cycles:
         return f"{repels}; this is what the simulated orbit does instead."
     others = "so does the cycle e, -e" if len(found.cycles) == 1 else "no cycle e, -e is the one that attracts"
     if found.cycles[0].stable is None:
         others = "the linearisation of the cycle e, -e does not decide"
     return f"{repels}, and {others}; this is what the simulated orbit does instead."
+
+
+def _growth(radius: float) -> str:
+    if math.isinf(radius):
+        return "steps next to it are no shorter than farther away"
+    return f"small errors grow {radius:.6g}-fold a step"
 
 
 def decrease_in_words(found: Findings) -> str | None:
@@ -92,6 +119,34 @@ def assumptions(quadratic: Quadratic, found: Findings, searched: Searched | None
     return tuple(said)
 
 
+def attractors(d: Diagnosis) -> tuple[str, ...]:
+    """Where the starts tried end: a line each if that is several, one if all do the same, none if none was tried."""
+    if not d.attractors:
+        return ()
+    starts = sum(a.starts for a in d.attractors)
+    if len(d.attractors) == 1:
+        return (f"all {starts} tried, {_span(*d.attractors)}, do this: {_attractor(d.attractors[0])}",)
+    return tuple(
+        f"{_attractor(a)}: {a.starts} of {starts} starts, {a.share:.1%} (95% interval {a.interval[0]:.1%} to "
+        f"{a.interval[1]:.1%}), {_span(a)}"
+        for a in d.attractors
+    )
+
+
+def _span(a: Attractor) -> str:
+    return f"from |e| = {a.smallest:.3g} to {a.largest:.3g}"
+
+
+def _attractor(a: Attractor) -> str:
+    if a.kind is Kind.UNDECIDED:
+        return f"still under way after {MOST_STRETCHES * STRETCH} steps"
+    if not 0 < a.amplitude < math.inf:
+        return str(a.kind)
+    if a.least < a.amplitude / APART and a.kind in (Kind.TRAPPED, Kind.TWO_CYCLE, Kind.CYCLE):
+        return f"{a.kind}, each start its own, |e| from {a.least:.4g} to {a.amplitude:.4g}"
+    return f"{a.kind}, |e| = {a.amplitude:.6g}"
+
+
 def headline(d: Diagnosis) -> str:
     """The verdict with its size and certainty, a line."""
     at_end = f", |e| = {d.amplitude:.6g}" if size(d) else ""
@@ -112,7 +167,8 @@ def number(value: float) -> str:
 def settings(d: Diagnosis) -> str:
     """All settings in a line."""
     return ", ".join(
-        f"{name} = {value:g}" if isinstance(value, float) else f"{name} = {value}" for name, value in d.settings.items()
+        f"{name} = {number(value)}" if isinstance(value, float) else f"{name} = {value}"
+        for name, value in d.settings.items()
     )
 
 
@@ -161,7 +217,29 @@ def simulated(d: Diagnosis) -> str:
     at_end = f", |e| = {number(orbit.amplitude)}" if orbit.amplitude and math.isfinite(orbit.amplitude) else ""
     period = f" of period {orbit.period}" if orbit.kind is Kind.CYCLE and orbit.period else ""
     before = f"; from e = {d.start:g} it is still under way after {d.under_way.steps}" if d.under_way else ""
-    return f"{orbit.kind}{period}{at_end}, from e = {orbit.first[0]:g} over {orbit.steps} steps{before}"
+    undefined = f"; step {orbit.undefined} has no value in float64 (NaN)" if orbit.undefined is not None else ""
+    at_end += _values(orbit)
+    return f"{orbit.kind}{period}{at_end}, from e = {orbit.first[0]:g} over {orbit.steps} steps{undefined}{before}"
+
+
+def _values(orbit: Simulation) -> str:
+    """The errors of a short cycle in turn, where they are not e, -e."""
+    if orbit.period is None or not 2 <= orbit.period <= LISTED:
+        return ""
+    once = orbit.last[-orbit.period :]
+    if orbit.period == 2 and abs(once.sum()) <= 1e-6 * abs(once).max():
+        return ""
+    return f" (e = {', '.join(f'{value:.6g}' for value in once)} in turn)"
+
+
+def around(exponent: float | None, period: int) -> str:
+    """What the derivative of the step, once around, says of a cycle that was only simulated."""
+    if exponent is None or exponent == math.inf:
+        return ""
+    if abs(exponent) <= NEUTRAL:
+        return " Around it small differences neither shrink nor grow, by the derivative of the step."
+    turns = "shrink, so that it attracts," if exponent < 0 else "grow"
+    return f" Around it small differences {turns} by a factor of {math.exp(period * exponent):.4g}, by the derivative."
 
 
 def eigenvalues(pairs: Iterable[tuple[float, float]]) -> str:

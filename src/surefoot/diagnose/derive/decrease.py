@@ -78,6 +78,8 @@ def _reason(shrink: Expr, moments: Mapping[str, Expr], symbols: Symbols) -> Deri
     left = sp.cancel(shrink * symbols.error).subs(symbols.error, 0)
     old = {s: symbols.slots[s] for s in moments}
     carried = [s for s in old if left.free_symbols & {old[s], moments[s]}] if left != 0 else []
+    # What only divides is not what moves.
+    carried = [s for s in carried if left.subs({old[s]: 0, moments[s]: 0}) == 0] or carried
     if not carried:
         return DerivationError("the step is not a multiple of the error")
     return CarriedError(

@@ -13,7 +13,7 @@ from surefoot.diagnose.orbits import kinds
 from surefoot.diagnose.orbits.ensemble import Ensemble, Numbers, Stretch
 from surefoot.diagnose.orbits.kinds import Kind
 from surefoot.diagnose.orbits.lyapunov import exponents
-from surefoot.diagnose.orbits.settling import NUDGE, repels
+from surefoot.diagnose.orbits.settling import LEAST, NUDGE, repels
 
 #: How many stretches of how many steps; of how many the trend is taken; over how many steps an exponent is measured.
 STRETCHES, STEPS = 32, 2**13
@@ -47,10 +47,12 @@ def arrive(ensemble: Ensemble, errors: Numbers) -> Arrived:
     held = np.zeros(count, bool)  # by float64 alone, at some time
     open_ = np.arange(count)
     for number in range(STRETCHES):
-        stretch = ensemble.run(variables[:, open_], STEPS, first=1 + number * STEPS, last=LAST)
+        first = 1 + number * STEPS
+        before, stretch = variables[:, open_], ensemble.run(variables[:, open_], STEPS, first=first, last=LAST)
         variables[:, open_], last[:, open_] = stretch.variables, stretch.last
         sizes[number:, open_] = stretch.after
         kind[open_] = _told(stretch)
+        kind[open_[_vanish(ensemble, before, stretch, first)]] = Kind.CONVERGES
         vanished = open_[np.abs(last[-1, open_]) < kinds.NOTHING]
         repelled = vanished[_repelled(ensemble, variables[:, vanished], 1 + (number + 1) * STEPS)]
         held[repelled] = True
@@ -61,7 +63,7 @@ def arrive(ensemble: Ensemble, errors: Numbers) -> Arrived:
     exponent = np.full(count, np.nan)
     kind[(np.abs(last[-1]) < kinds.NOTHING) & ~held & (kind == Kind.UNDECIDED)] = Kind.CONVERGES
     open_ = np.flatnonzero(kind == Kind.UNDECIDED)
-    irregular = open_[~_goes_one_way(kind, sizes, open_) | held[open_]]
+    irregular = open_[~_goes_one_way(kind, sizes, last, open_) | held[open_]]
     if len(irregular):
         exponent[irregular] = exponents(
             ensemble.map, variables[:, irregular], MEASURED, ensemble.parameters, first=1 + STRETCHES * STEPS
@@ -78,17 +80,36 @@ def _told(stretch: Stretch) -> NDArray[np.str_]:
     return kind
 
 
+def _vanish(ensemble: Ensemble, before: Numbers, stretch: Stretch, first: int) -> NDArray[np.bool_]:
+    """Which orbits have no number in the end (nought by nought) because they had come so near the minimum."""
+    gone = np.flatnonzero(stretch.left & np.isnan(stretch.variables[0]))
+    found = np.zeros(len(stretch.left), bool)
+    if len(gone):
+        path = ensemble.engine.run(before[:, gone], STEPS, ensemble.parameters, first=first, every=1).path
+        assert path is not None
+        errors = np.concatenate([before[:1, gone], path[:, 0]]) - ensemble.place
+        ends = errors[np.isfinite(errors).cumprod(0).sum(0) - 1, range(len(gone))]
+        found[gone] = np.abs(ends) < LEAST
+    return found
+
+
 def _repelled(ensemble: Ensemble, variables: Numbers, first: int) -> NDArray[np.bool_]:
     if ensemble.place != 0 or not variables.shape[1]:
         return np.zeros(variables.shape[1], bool)
     return repels(ensemble.engine, variables, ensemble.parameters, first)
 
 
-def _goes_one_way(kind: NDArray[np.str_], sizes: Numbers, open_: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Which orbits, still open, only shrank or only grew lately; those that shrank enough are said to converge."""
+def _goes_one_way(kind: NDArray[np.str_], sizes: Numbers, last: Numbers, open_: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which orbits, still open, only shrank or only grew lately; those that shrank steadily are said to converge."""
     ratio = sizes[-TREND:, open_] / sizes[-TREND - 1 : -1, open_]  # never 0 / 0: who vanished is not open
     shrinks, grows = (ratio < 1).all(0), (ratio > 1).all(0)
     overall = sizes[-1, open_] / sizes[-TREND - 1, open_]
-    kind[open_[shrinks & (overall <= kinds.SHRINKS)]] = Kind.CONVERGES
-    moves: NDArray[np.bool_] = (shrinks | grows) & (np.abs(overall - 1) > 0.05)
+    start, half, end = (sizes[k, open_] for k in (-TREND - 1, -TREND // 2 - 1, -1))
+    faster = end * start < kinds.SHRINKS * half * half  # it may be passing the minimum
+    elsewhere = kinds.rests_beside(sizes[-TREND :: TREND // 3][:4][:, open_])
+    falls = shrinks & (overall <= kinds.SHRINKS) & kinds.still_falls(start, half, end)
+    kind[open_[falls & ~faster & ~elsewhere]] = Kind.CONVERGES
+    lately = np.diff(np.abs(last[:, open_]), axis=0)
+    slowly = shrinks & (lately <= 0).all(0) | grows & (lately >= 0).all(0)
+    moves: NDArray[np.bool_] = (shrinks | grows) & (np.abs(overall - 1) > 0.05) | slowly
     return moves

@@ -23,7 +23,8 @@ Numbers = NDArray[np.floating[Any]]
 #: Of two cycles' amplitudes next to each other, and of two irregular attractors', the factor that sets them apart.
 APART, FAR_APART = 1.001, 2.0
 ENDS = {Kind.CONVERGES: 0.0, Kind.DIVERGES: float("inf")}
-IRREGULAR = (Kind.QUASI_PERIODIC, Kind.CHAOS, Kind.CYCLE)
+#: Cycles, or places of rest, that fewer starts each end on than this, or that are more than so many, are one family.
+FAMILY, MOST = 3, 8
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,8 @@ class Attractor:
 
     Attributes:
         kind: what orbits on it do. amplitude: the largest error on it, 0 for the minimum, infinite for none.
+        least: the amplitude of the smallest orbit counted here: less than `amplitude` by more than a part in a thousand
+            where each start has a cycle, or a place of rest, of its own.
         exponent: the largest Lyapunov exponent of the orbits that neither settle nor repeat themselves, else None.
         starts: how many starts end here. share: of all. interval: the 95% interval of that share (Wilson).
         smallest, largest: the least and greatest size of the starts that end here.
@@ -40,6 +43,7 @@ class Attractor:
 
     kind: Kind
     amplitude: float
+    least: float
     exponent: float | None
     starts: int
     share: float
@@ -94,8 +98,11 @@ def wilson(count: int, of: int) -> tuple[float, float]:
 
 
 def _groups(arrived: Arrived) -> list[NDArray[np.int64]]:
-    """Orbits that end alike: of one kind (irregular ones together), and with no gap between their amplitudes."""
-    alike = np.where(np.isin(arrived.kind, IRREGULAR), "irregular", arrived.kind)
+    """Orbits that end alike: of one kind (irregular ones together), and with no gap between their amplitudes.
+
+    Where hardly two of them end alike, each has a cycle of its own, and they are one family.
+    """
+    alike = np.where(np.isnan(arrived.exponent), arrived.kind, "irregular")
     groups = []
     for name in sorted(set(alike)):
         members = np.flatnonzero(alike == name)
@@ -105,7 +112,9 @@ def _groups(arrived: Arrived) -> list[NDArray[np.int64]]:
         members = members[np.argsort(arrived.amplitude[members])]
         sizes = arrived.amplitude[members]
         apart = FAR_APART if name == "irregular" else APART
-        groups += np.split(members, np.flatnonzero(sizes[1:] > apart * sizes[:-1]) + 1)
+        parts = np.split(members, np.flatnonzero(sizes[1:] > apart * sizes[:-1]) + 1)
+        few = len(parts) <= MOST and FAMILY * len(parts) <= len(members)
+        groups += parts if few or len(parts) == 1 else [members]
     return groups
 
 
@@ -118,6 +127,7 @@ def _attractor(group: NDArray[np.int64], arrived: Arrived, errors: Numbers) -> A
     return Attractor(
         kind=name,
         amplitude=ENDS.get(name, float(arrived.amplitude[group].max())),
+        least=ENDS.get(name, float(arrived.amplitude[group].min())),
         exponent=exponent,
         starts=len(group),
         share=len(group) / len(errors),

@@ -63,6 +63,29 @@ def periods(points: Numbers, tolerance: float = SETTLED) -> NDArray[np.int64]:
     return found
 
 
+def still_falls(first: Any, second: Any, third: Any) -> Any:
+    """Whether sizes from equal stretches fall on as they fell before, as a power of the steps does at least.
+
+    What comes to rest beside the minimum falls too, but soon less and less.
+
+    >>> still_falls(1.0, 0.5, 0.25), still_falls(1.0, 0.5, 0.45)
+    (True, False)
+    """
+    return third * np.sqrt(first) <= np.sqrt(second) * second
+
+
+def rests_beside(values: Any) -> Any:
+    """Whether four values at equal distances go on by the same part each time, to somewhere that is not 0.
+
+    >>> bool(rests_beside([2.0, 1.5, 1.25, 1.125])), bool(rests_beside([8.0, 4.0, 2.0, 1.0]))
+    (True, False)
+    """
+    first, second, third = (values[k + 1] - values[k] for k in range(3))
+    part = second / first
+    end = values[3] + third * part / (1 - part)
+    return (part < SHRINKS) & (third / second <= 1.02 * part) & (np.abs(end) > np.abs(values[3]) / 2)
+
+
 def repeating(before: Numbers, after: Numbers, points: Numbers, tolerance: float = SETTLED) -> NDArray[np.str_]:
     """Which orbits rest or cycle; all others are `UNDECIDED`.
 

@@ -1,5 +1,6 @@
 """Whether an orbit that stands still does so only because its step is shorter than a last digit."""
 
+import numpy as np
 import sympy as sp
 
 from surefoot.diagnose.derive.quadratic import Quadratic
@@ -7,15 +8,21 @@ from surefoot.diagnose.orbits.simulation import Simulation
 from surefoot.engines.sympy import Expr, exact, walk
 
 _DIGITS = 60
-#: A point where steps vanish exactly lies within so many last digits of where float64 comes to rest.
-_NEAR = 1e3
+#: A point where steps vanish exactly lies within so many last digits of where float64 comes to rest, or within this
+#: part of the error.
+_NEAR, _PART = 1e3, 1e-6
+#: What stands still changes by this part at most.
+_STILL = 1e-12
 
 
 def would_move(quadratic: Quadratic, orbit: Simulation) -> bool:
-    """Whether x, computed with sixty digits, would go on from where the orbit rests by more than a few last digits.
+    """Whether x, computed with sixty digits, would go on from where the orbit rests by more than a few last digits
+    and a millionth of the error.
 
-    Newton's step for the place where the move vanishes says how far.
+    Newton's step for the place where the move vanishes says how far. An orbit that still moves is not held by rounding.
     """
+    if np.ptp(orbit.last) > _STILL * np.abs(orbit.last).max():
+        return False
     error = sp.Float(float(orbit.last[-1]), _DIGITS)
     beside = abs(error) * sp.Float("1e-25", _DIGITS)
     here, there = (_move(quadratic, orbit, error + shift) for shift in (0, beside))
@@ -23,7 +30,7 @@ def would_move(quadratic: Quadratic, orbit: Simulation) -> bool:
         return False
     slope = (there - here) / beside
     size = abs(error) + abs(exact(quadratic.minimum))
-    return bool(slope == 0 or abs(here / slope) > _NEAR * 2.0**-52 * size)
+    return bool(slope == 0 or abs(here / slope) > max(_NEAR * 2.0**-52 * size, _PART * abs(error)))
 
 
 def _move(quadratic: Quadratic, orbit: Simulation, error: Expr) -> Expr:

@@ -44,7 +44,10 @@ class Simulation:
         monotone: whether |e| fell at every step until it was 0. keeps_sign: whether e never changed its sign.
         nudged: how often the error had become too small for float64 beside a minimum that repels: it was put to 1e-165,
             as any disturbance would.
+        undefined: the step that had no value in float64 (NaN: nought by nought, the root of what is negative) though
+            the error was finite; None if every step had one.
         variables: (variables,) where it ended, in the map's own coordinates.
+        without_rounding: where it is absorbed by rounding beside x*, what the error does with the minimum at 0.
     """
 
     kind: Kind
@@ -59,7 +62,9 @@ class Simulation:
     monotone: bool
     keeps_sign: bool
     nudged: int
+    undefined: int | None
     variables: Numbers
+    without_rounding: Kind | None = None
 
 
 def settle(map_: Map, parameters: Mapping[str, Any], place: float, start: float, most: int) -> Simulation:
@@ -74,7 +79,9 @@ def settle(map_: Map, parameters: Mapping[str, Any], place: float, start: float,
         wanted = min(4 * wanted or FIRST, most)
         orbit.go(wanted - orbit.made)
         kind, period = _kind(orbit.errors, orbit.left, wanted >= most, orbit.least)
-    if kind is Kind.CONVERGES and abs(orbit.errors[-1]) < orbit.least and orbit.is_held():
+    if orbit.undefined is not None:  # what is divided at the minimum itself is no sign of having left it
+        kind = Kind.CONVERGES if abs(orbit.errors[-1]) < orbit.least else Kind.DIVERGES
+    elif kind is Kind.CONVERGES and abs(orbit.errors[-1]) < orbit.least and orbit.is_held():
         orbit.go_on_nudged(most // 4 + FADES)
         kind, period = _kind(orbit.errors[-(most // 4) :], False, False, orbit.least)
     exponent = None
@@ -96,6 +103,7 @@ class _Orbit:
         self.made = 0
         self.left = False
         self.nudged = 0
+        self.undefined: int | None = None
         self._parts: list[Numbers] = [np.array([start])]
 
     @property
@@ -110,6 +118,9 @@ class _Orbit:
         assert walk.path is not None
         self.variables, self.left = walk.variables, bool(walk.left[0])
         new = walk.path[:, 0, 0] - self.place
+        numbers = int(np.argmax(np.isnan(new))) if np.isnan(new).any() else steps
+        if numbers < steps and np.isfinite(new[:numbers]).all():
+            new, self.undefined = new[:numbers], self.made + numbers + 1
         new[np.abs(new) < kinds.NOTHING] = 0
         self._parts.append(new)
         self.made += steps
@@ -152,11 +163,13 @@ def _kind(errors: Numbers, left: bool, is_last: bool, least: float) -> tuple[Kin
     if left or not np.isfinite(errors).all():
         return Kind.DIVERGES, None
     before, after = _quarters(errors)
-    if after == 0 or max(before, after) < least or (is_last and after <= kinds.SHRINKS * before and _falls(errors)):
+    rests = is_last and after >= least and _comes_to_rest(errors)
+    falls = is_last and after <= kinds.SHRINKS * before and not rests and _falls(errors)
+    if after == 0 or max(before, after) < least or falls:
         return Kind.CONVERGES, None
     (period,) = kinds.periods(errors[-LAST:, np.newaxis])
     change = abs(after - before) / after
-    if period == 1 and change <= kinds.STILL:
+    if rests or (period == 1 and change <= kinds.STILL):
         return Kind.TRAPPED, 1
     if period > 1 and change <= kinds.SETTLED:
         return (Kind.TWO_CYCLE if period == 2 else Kind.CYCLE), int(period)
@@ -170,9 +183,14 @@ def _quarters(errors: Numbers) -> tuple[float, float]:
 
 
 def _falls(errors: Numbers) -> bool:
-    """Whether the mean size falls as well: on the way to a cycle the largest may fall alone."""
-    n, sizes = len(errors), np.abs(errors)
-    return bool(sizes[3 * n // 4 :].mean() <= kinds.SHRINKS * sizes[n // 4 : n // 2].mean())
+    """Whether the mean size falls as well, and on: on the way to a cycle the largest may fall alone.
+
+    What goes one way and has passed the minimum is on its way to somewhere else.
+    """
+    second, third, fourth = (part.mean() for part in np.array_split(np.abs(errors), 4)[1:])
+    lately = np.diff(errors[len(errors) // 2 :])
+    passes = ((lately >= 0).all() or (lately <= 0).all()) and errors[-1] * errors[len(errors) // 2] < 0
+    return bool(fourth <= kinds.SHRINKS * second and kinds.still_falls(second, third, fourth) and not passes)
 
 
 def _blocks(errors: Numbers) -> Numbers:
@@ -185,6 +203,18 @@ def _grows(errors: Numbers) -> bool:
     return bool((np.diff(largest) > 0).all() and largest[-1] > largest[0] / kinds.SHRINKS)
 
 
+def _comes_to_rest(errors: Numbers) -> bool:
+    """Whether it goes one way, each quarter by the same part of the quarter before, to a place that is not 0."""
+    n = len(errors)
+    steps = np.diff(errors[n // 4 :])
+    if not ((steps >= 0).all() or (steps <= 0).all()):
+        return False
+    four = errors[[n // 4, n // 2, 3 * n // 4, n - 1]]
+    if abs(four[3] - four[2]) <= kinds.STILL * abs(four[3]):
+        return bool(four[3] != 0)
+    return bool(kinds.rests_beside(four))
+
+
 def _is_moving(errors: Numbers) -> bool:
     """Whether it is still under way: its largest errors go one way, by a twentieth and more or at every step."""
     largest, sizes = _blocks(errors), np.abs(errors[len(errors) // 2 :])
@@ -192,13 +222,6 @@ def _is_moving(errors: Numbers) -> bool:
     if not ((steps > 0).all() or (steps < 0).all()):
         return False
     return bool(abs(largest[-1] - largest[0]) > 0.05 * largest[0] or (np.diff(sizes) <= 0).all())
-
-
-def stops_dead(map_: Map, parameters: Mapping[str, Any], x: float, steps: int) -> bool:
-    """Whether float64 stops an orbit for good where the minimum is: the steps are lost beside x."""
-    walk = Orbits(map_).run([[x]], steps, parameters, tail=max(steps // 4, 1))
-    assert walk.tail is not None
-    return bool(walk.tail.low[0, 0] == walk.tail.high[0, 0])
 
 
 def _summary(orbit: _Orbit, kind: Kind, period: int | None, exponent: float | None) -> Simulation:
@@ -220,6 +243,7 @@ def _summary(orbit: _Orbit, kind: Kind, period: int | None, exponent: float | No
         monotone=monotone,
         keeps_sign=bool((np.sign(errors[: len(nonzero)]) * np.sign(errors[0]) >= 0).all()),
         nudged=orbit.nudged,
+        undefined=orbit.undefined,
         variables=orbit.variables[:, 0],
     )
 

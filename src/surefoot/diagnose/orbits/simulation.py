@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from surefoot.diagnose.orbits.kinds import Kind
-from surefoot.diagnose.orbits.settling import MOST, Simulation, settle, stops_dead
+from surefoot.diagnose.orbits.settling import MOST, Simulation, settle
 from surefoot.engines.analysis.derivative import tangents
 from surefoot.engines.field import Field
 from surefoot.engines.graph import Graph
@@ -60,10 +60,10 @@ def simulate(
     shifts = ignores_place(rule, settings)
     place = 0.0 if shifts else minimum
     found = settle(map_, {**hyper, "field:h": curvature, "field:at": place}, place, start, most)
-    if shifts and minimum != 0 and found.kind not in (Kind.MONOTONE, Kind.CONVERGES, Kind.DIVERGES):
-        parameters = {**hyper, "field:h": curvature, "field:at": minimum}
-        if stops_dead(map_, parameters, minimum + start, found.steps):
-            return replace(found, kind=Kind.ABSORBED)
+    if shifts and minimum != 0 and found.kind not in (Kind.MONOTONE, Kind.CONVERGES, Kind.DIVERGES, Kind.TRAPPED):
+        there = settle(map_, {**hyper, "field:h": curvature, "field:at": minimum}, minimum, start, found.steps)
+        if there.kind is Kind.TRAPPED or (there.kind in (Kind.MONOTONE, Kind.CONVERGES) and not there.last.any()):
+            return replace(there, kind=Kind.ABSORBED, without_rounding=found.kind)
     return found
 
 

@@ -75,18 +75,30 @@ def _relative(side: Interval, whole: Interval) -> float:
 
 
 def merged(pieces: list[Piece]) -> list[Piece]:
-    """Neighbours with one answer, joined where they differ along one side only, in order."""
-    pieces = sorted(pieces, key=lambda p: [(side.low, side.high) for side in p.box.values()])
-    joined = True
-    while joined:
-        joined = False
-        for i in range(len(pieces) - 1):
-            union = _union(pieces[i], pieces[i + 1])
-            if union is not None:
-                pieces[i : i + 2] = [union]
-                joined = True
-                break
-    return pieces
+    """Neighbours with one answer, joined along one side after the other until none are left, in order."""
+    count = math.inf
+    while len(pieces) < count:
+        count = len(pieces)
+        for name in pieces[0].box:
+            pieces = _joined(pieces, name)
+    return sorted(pieces, key=lambda p: [(side.low, side.high) for side in p.box.values()])
+
+
+def _joined(pieces: list[Piece], name: str) -> list[Piece]:
+    """Along one side."""
+
+    def place(piece: Piece) -> list[tuple[float, float]]:
+        others = [(side.low, side.high) for n, side in piece.box.items() if n != name]
+        return [*others, (piece.box[name].low, piece.box[name].high)]
+
+    done: list[Piece] = []
+    for piece in sorted(pieces, key=place):
+        union = _union(done[-1], piece) if done else None
+        if union is None:
+            done.append(piece)
+        else:
+            done[-1] = union
+    return done
 
 
 def _union(a: Piece, b: Piece) -> Piece | None:

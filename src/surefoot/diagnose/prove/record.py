@@ -25,7 +25,7 @@ def record(proof: Proof) -> dict[str, Any]:
                 "boxes": [
                     {
                         "answer": piece.answer,
-                        "box": {name: (piece.box[name].low, piece.box[name].high) for name in proof.sides},
+                        "box": {n: (piece.box[n].low, piece.box[n].high) for n in proof.sides if n in piece.box},
                         "witness": piece.witness,
                     }
                     for piece in c.pieces

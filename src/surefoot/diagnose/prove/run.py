@@ -1,5 +1,6 @@
 """`--prove`: certificates for every claim that a rule has, over a box of settings."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +9,7 @@ from surefoot.diagnose.derive.findings import Findings, findings
 from surefoot.diagnose.derive.quadratic import Quadratic
 from surefoot.diagnose.prove.boxes import Answer, Box, Piece, decide
 from surefoot.diagnose.prove.expressions import fraction
+from surefoot.diagnose.prove.starts import descent
 from surefoot.diagnose.prove.statements import Statement, attraction, contraction, cycle
 from surefoot.engines.analysis.intervals import Interval, arb
 from surefoot.engines.sympy import exact
@@ -53,7 +55,12 @@ class Proof:
 
 
 def prove(
-    rule: str | Callable[..., Any] | Rule, curvature: float | Range = 1.0, *, minimum: float = 0.0, **hyper: Any
+    rule: str | Callable[..., Any] | Rule,
+    curvature: float | Range = 1.0,
+    *,
+    minimum: float = 0.0,
+    start: float | Range | None = None,
+    **hyper: Any,
 ) -> Proof:
     """Prove or refute, for every setting in a box, what can be claimed of a rule on a parabola.
 
@@ -61,6 +68,8 @@ def prove(
         rule: a name, `file.py:function`, or a function of one's own.
         curvature, hyper: numbers, or (low, high) for a side of the box; static options as they are.
         minimum: x*, 0 if the rule looks at x itself.
+        start: the size of the first error, a number or (low, high), for a claim about these starts with a new state;
+            if it is not given, the claim is about every error and every state.
 
     Raises:
         UserError: for a number outside its range, or if python-flint is not installed.
@@ -70,50 +79,65 @@ def prove(
     [('contraction', 0.8, 0.2), ('the minimum attracts', 0.8, 0.2)]
     """
     arb()
-    sides = {name: value for name, value in {"curvature": curvature, **hyper}.items() if isinstance(value, tuple)}
+    given = {"curvature": curvature, "start": start, **hyper}
+    sides = tuple(name for name, value in given.items() if isinstance(value, tuple))
     found_rule = find(rule)
-    for name, (low, high) in sides.items():
-        if low >= high:
-            raise UserError(f"{name} must be (low, high) with low below high, got ({low}, {high})")
-    ends = [
-        Quadratic.of(found_rule, *_at(curvature, hyper, minimum, end)) for end in (0, 1)
-    ]  # both ends are checked; domains are intervals, and so is all that lies between
-    middle = Quadratic.of(found_rule, *_at(curvature, hyper, minimum, None))
+    _check(given, sides)
+    # Both ends are checked; domains are intervals, and so is all that lies between.
+    ends = [_at(found_rule, given, minimum, end) for end in (0, 1)]
+    middle = _at(found_rule, given, minimum, None)
     found = findings(middle)
     for end in ends[::-1]:  # a cycle may begin within the box
         found.cycles = found.cycles or findings(end).cycles
-    whole = _box(ends[0], ends[1])
-    statements, undone = _statements(middle, found, bool(sides))
-    certificates = [Certificate(s.name, s.text, tuple(decide(whole, sides, s.ask))) for s in statements]
+    whole = {**_box(*ends), **({} if start is None else {"start": _side(ends[0].start, ends[1].start)})}
+    statements, undone = _statements(middle, found, bool(sides), start is not None)
+    certificates = [Certificate(s.name, s.text, tuple(_decide(s, whole, sides))) for s in statements]
     box = {name: (_plain(ends[0], name), _plain(ends[1], name)) for name in whole}
-    return Proof(middle.rule.name, tuple(sides), box, tuple(certificates), tuple(undone))
+    return Proof(middle.rule.name, sides, box, tuple(certificates), tuple(undone))
 
 
-def _at(
-    curvature: float | Range, hyper: Mapping[str, Any], minimum: float, end: int | None
-) -> tuple[float, float, float, dict[str, Any]]:
-    def value(given: Any) -> Any:
-        if not isinstance(given, tuple):
-            return given
-        return (
-            (given[0] * given[1]) ** 0.5
-            if end is None and given[0] > 0
-            else sum(given) / 2
-            if end is None
-            else given[end]
-        )
+def _check(given: Mapping[str, Any], sides: tuple[str, ...]) -> None:
+    for name in sides:
+        if len(given[name]) != 2 or not given[name][0] < given[name][1]:
+            raise UserError(f"{name} must be (low, high) with low below high, got {given[name]}")
+    start = given["start"]
+    low = start[0] if isinstance(start, tuple) else start
+    if low is not None and not low > 0:
+        raise UserError(f"start must be above 0, got {low}; it is the size of the first error, either sign")
 
-    return value(curvature), minimum, 1.0, {name: value(given) for name, given in hyper.items()}
+
+def _at(rule: Rule, given: Mapping[str, Any], minimum: float, end: int | None) -> Quadratic:
+    """One setting of the box: an end of every side, or the middle."""
+    one = {name: _one(value, end) if isinstance(value, tuple) else value for name, value in given.items()}
+    curvature, start = one.pop("curvature"), one.pop("start")
+    return Quadratic.of(rule, curvature, minimum, 1.0 if start is None else start, one)
+
+
+def _one(side: Range, end: int | None) -> float:
+    if end is not None:
+        return side[end]
+    low, high = side
+    return math.sqrt(low) * math.sqrt(high) if low > 0 else (low + high) / 2
+
+
+def _decide(statement: Statement, whole: Box, sides: tuple[str, ...]) -> list[Piece]:
+    """Over the sides that the statement is about."""
+    box = {name: side for name, side in whole.items() if name != "start" or statement.of_starts}
+    return decide(box, [name for name in sides if name in box], statement.ask)
 
 
 def _plain(end: Quadratic, name: str) -> float:
-    return end.curvature if name == "curvature" else end.hyper[name]
+    return {"curvature": end.curvature, "start": end.start}.get(name, end.hyper.get(name, math.nan))
 
 
 def _box(low: Quadratic, high: Quadratic) -> Box:
     """The box, each side reaching out to hold the decimal numbers that were written, and the floats next to them."""
-    sides = {name: Interval(_enclosed(v).low, _enclosed(high.hyper[name]).high) for name, v in low.hyper.items()}
-    return {**sides, "curvature": Interval(_enclosed(low.curvature).low, _enclosed(high.curvature).high)}
+    sides = {name: _side(v, high.hyper[name]) for name, v in low.hyper.items()}
+    return {**sides, "curvature": _side(low.curvature, high.curvature)}
+
+
+def _side(low: float, high: float) -> Interval:
+    return Interval(_enclosed(low).low, _enclosed(high).high)
 
 
 def _enclosed(value: float) -> Interval:
@@ -122,18 +146,21 @@ def _enclosed(value: float) -> Interval:
     return Interval(min(written.low, value), max(written.high, value))
 
 
-def _statements(quadratic: Quadratic, found: Findings, ranges: bool) -> tuple[list[Statement], list[str]]:
+def _statements(quadratic: Quadratic, found: Findings, ranges: bool, starts: bool) -> tuple[list[Statement], list[str]]:
     if found.structure.shifted is None and quadratic.minimum != 0:
         return [], ["the rule looks at x itself, and its minimum is not at 0: no claim is put"]
+    first = descent(quadratic, found) if starts else contraction(quadratic, found)
     puts = {"the minimum attracts": attraction(quadratic, found), "the cycle e, -e attracts": cycle(quadratic, found)}
     if ranges and quadratic.branches:  # the formulas are those of one branch, which need not be taken all over the box
         reason = "the rule has branches (max, min, where, |.|), and which is taken may change within the box"
-        return [contraction(quadratic, found)], [f"{name}: {reason}" for name in puts]
+        return [first], [f"{name}: {reason}" for name in puts]
     undone = [f"{name}: {_why(name, found)}" for name, statement in puts.items() if statement is None]
-    return [contraction(quadratic, found), *(s for s in puts.values() if s is not None)], undone
+    return [first, *(s for s in puts.values() if s is not None)], undone
 
 
 def _why(name: str, found: Findings) -> str:
+    if found.accumulator is not None and "cycle" not in name:
+        return f"it does, for every learning rate: the step falls with {found.accumulator}, which adds up squares"
     if "cycle" in name:
         return "no such cycle with a closed form was derived"
     return next((line.partition(": ")[2] for line in found.undone if line.startswith("linear")), "not derived")

@@ -30,11 +30,12 @@ IN_SYMBOLS = 2
 
 @dataclass(frozen=True)
 class Statement:
-    """A claim: its name, what exactly it says, and the question put to each box."""
+    """A claim: its name, what exactly it says, the question put to each box, and whether starts are a side of that."""
 
     name: str
     text: str
     ask: Ask
+    of_starts: bool = False
 
 
 def contraction(quadratic: Quadratic, found: Findings) -> Statement:
@@ -71,12 +72,14 @@ def contraction(quadratic: Quadratic, found: Findings) -> Statement:
 def attraction(quadratic: Quadratic, found: Findings) -> Statement | None:
     """The minimum attracts."""
     point = found.point
-    if point is None or not point.smooth:
+    if point is None or not point.smooth or found.accumulator is not None:
         return None
     matrix = point.matrix.subs(point.kept)
+    kept = f", {' and '.join(sorted(point.frozen))} being at first values" if point.frozen else ""
     text = (
-        "for every setting in the box, as t grows: all eigenvalues of the Jacobian at the minimum lie inside the unit "
-        "circle, so that every start near enough tends to it; where refuted, one lies outside and starts nearby leave."
+        f"for every setting in the box, as t grows{kept}: all eigenvalues of the Jacobian at the minimum lie inside "
+        "the unit circle, so that every start near enough tends to it; where refuted, one lies outside and starts "
+        "nearby leave."
     )
     return Statement("the minimum attracts", text, _by_jury(matrix, found.symbols, quadratic))
 
