@@ -113,8 +113,9 @@ def findings(text):
     answer = json.loads(text)
     jsonschema.validate(answer, SCHEMA)
     for row in answer["ranking"]:
-        del row["step_us"]
-    del answer["protocol"]["trial_steps"], answer["protocol"]["seconds"]
+        del row["step_us"], row["seconds_to_target"]
+    for name in ("pass_us", "trial_steps", "seconds"):
+        del answer["protocol"][name]
     return answer
 
 

@@ -36,7 +36,7 @@ def protocol(seeds: int = 10, trials: int = 12, **changes: Any) -> Protocol:
         task="toy", data_hash="0", model="Linear, 3 parameters", rows=(60, 20, 20), batch_size=16, steps=300,
         trials=trials, seeds=seeds, metric="accuracy", greater_is_better=True, search_seed=0,
         confirm_seeds=tuple(range(100, 100 + seeds)), runner="lanes", runner_reason="", versions={}, machine="",
-        trial_steps=1, seconds=1.0,
+        pass_us=90.0,         trial_steps=1, seconds=1.0,
     )  # fmt: skip
     return replace(made, **changes)
 
@@ -76,6 +76,6 @@ def standing(optimizer: str, **changes: Any) -> Standing:
         optimizer=optimizer, settings={"lr": 0.03125, "beta": 0.9}, score=0.9, interval=(0.88, 0.92),
         scores=(0.9,) * 10, difference=0.0, difference_interval=(-0.01, 0.01), p=1.0, loses=0.5, distinguishable=False,
         trials=12, diverged=0, diverged_seeds=0, edge=None, lr_tolerance=1.0, step_us=10.0,
-        bytes_per_parameter=BYTES.get(optimizer, 8.0), steps_to_target=100.0,
+        bytes_per_parameter=BYTES.get(optimizer, 8.0), steps_to_target=100.0, seconds_to_target=0.01,
     )  # fmt: skip
     return replace(made, **changes)

@@ -206,6 +206,7 @@ def _standing(
         step_us=20.0 + 11 * place,
         bytes_per_parameter=4.0 * (place % 4),
         steps_to_target=None if place > 5 else 60.0 + 20 * place,
+        seconds_to_target=None if place > 5 else 1e-6 * (60.0 + 20 * place) * (200.0 + 20.0 + 11 * place),
     )
 
 
@@ -227,6 +228,7 @@ def _protocol(task: str, trials: int, seeds: int) -> Protocol:
         runner_reason="",
         versions={"surefoot": "0.1.0", "torch": "2.13.0", "numpy": "2.4.6", "llvmlite": "0.50.0", "python": "3.11.9"},
         machine="x86_64, 2 cores, 2 threads",
+        pass_us=200.0,
         trial_steps=134_400,
         seconds=21.4,
     )

@@ -1,9 +1,10 @@
 """How trials are run, and what a step costs."""
 
 import numpy as np
+import torch
 from torch import nn
 
-from surefoot.compare.preflight import choose_way, costs
+from surefoot.compare.preflight import choose_way, costs, pass_us
 from surefoot.compare.store import Store
 from surefoot.rules import RULES
 from surefoot.tasks import Task
@@ -38,3 +39,12 @@ def test_state_bytes_follow_from_the_rule_and_a_cost_is_measured_once() -> None:
         assert [found[n].bytes_per_parameter for n in ("sgd", "momentum", "adam", "amsgrad")] == [0, 4, 8, 12]
         assert all(cost.step_us > 0 for cost in found.values())
         assert costs(task(), RULES, store) == found
+
+
+def test_a_pass_is_measured_once_and_touches_no_generator() -> None:
+    before = torch.get_rng_state()
+    with Store.open(None) as store:
+        took = pass_us(task(model=lambda: nn.Sequential(nn.Dropout(0.5), nn.Linear(1, 1))), store)
+        assert took > 0
+        assert pass_us(task(model=lambda: nn.Sequential(nn.Dropout(0.5), nn.Linear(1, 1))), store) == took
+    assert torch.equal(before, torch.get_rng_state())

@@ -14,11 +14,12 @@ def show(verdict: Verdict, protocol: Protocol) -> None:
     console.print(verdict.sentence, style="bold")
     console.print()
     better = "higher" if protocol.greater_is_better else "lower"
-    console.print(
-        f"mean {protocol.metric} over {protocol.seeds} fresh seeds, on data not seen before; {better} is better"
-    )
+    seeds = "1 fresh seed" if protocol.seeds == 1 else f"{protocol.seeds} fresh seeds"
+    console.print(f"mean {protocol.metric} over {seeds}, on data not seen before; {better} is better")
     console.print(_ranking(verdict))
     console.print("* recommended  = cannot be told apart from the best; p is adjusted", style="dim")
+    if verdict.factors:
+        console.print(f"\n{wording.why(verdict)}")
     for warning in verdict.warnings:
         console.print(f"\nwarning: {warning}", style="yellow")
     console.print("\nTo use it:\n")

@@ -9,7 +9,7 @@ from rich.progress import TimeRemainingColumn as RemainingColumn
 
 from surefoot.compare import progress
 
-#: Seconds after which a phase says how long its rest will take.
+#: Seconds after which a phase first says how long its rest will take.
 PATIENCE = 3.0
 
 
@@ -47,21 +47,21 @@ class Bars:
 
 
 class Lines:
-    """A line for each phase and each message, without escape codes; one on the time a long phase still needs."""
+    """A line for each phase and each message, without escape codes; some on the time a long phase still needs."""
 
     def start(self, phase: str, total: int) -> None:
         """Say what begins, unless there is nothing to do in it."""
         if total:
             self.say(f"{phase} ...")
-        self._phase, self._total, self._done, self._told = phase, total, 0, False
+        self._phase, self._total, self._done, self._next = phase, total, 0, PATIENCE
         self._start = monotonic()
 
     def advance(self, units: int) -> None:
-        """Once in a phase, when it has run long enough to tell: say how long the rest will take."""
+        """Say how long the rest will take when that can be told, and again each time as long has passed once more."""
         self._done += units
         seconds = monotonic() - self._start
-        if not self._told and seconds > PATIENCE and self._done < self._total:
-            self._told = True
+        if seconds > self._next and self._done < self._total:
+            self._next = 2 * seconds
             rest = seconds * (self._total - self._done) / self._done
             self.say(f"{self._phase}: {self._done / self._total:.0%} done, about {rest:.0f} s to go")
 

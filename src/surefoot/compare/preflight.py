@@ -11,14 +11,20 @@ import torch
 
 from surefoot.compare.runners.check import reason_not_batchable
 from surefoot.compare.runners.memory import lanes_per_batch, memory_per_lane
+from surefoot.compare.runners.one_by_one import Single
 from surefoot.compare.store import Store
+from surefoot.compare.trial import Trial
 from surefoot.engines.graph import Graph
 from surefoot.optim.make import from_rule
+from surefoot.rules.catalogue import RULES
 from surefoot.rules.rule import Rule
 from surefoot.tasks.task import Task
 
-#: Repetitions of a step whose median is the step's cost.
+#: Repetitions whose median is a cost, and seconds after which no more are made.
 REPEATS = 30
+PATIENCE = 1.0
+#: Repetitions before these, that load what the others find loaded.
+WARM = 3
 #: Fewer lanes than these gain nothing.
 SMALLEST_BATCH = 2
 
@@ -86,9 +92,26 @@ def _step_us(task: Task, rule: Rule) -> float:
     for p in parameters:
         p.grad = torch.full_like(p, 1e-3)
     optimizer = from_rule(rule)(parameters)
-    times = []
-    for _ in range(REPEATS + 3):
+    return _microseconds(lambda step: optimizer.step())
+
+
+def pass_us(task: Task, store: Store) -> float:
+    """Microseconds of one forward and backward pass of one model on a minibatch, measured once a store."""
+    return float(remembered(store, f"pass_us {task.fingerprint}", partial(_pass_us, task)))
+
+
+def _pass_us(task: Task) -> float:
+    with torch.random.fork_rng(devices=[]):
+        trial = Trial("sgd", 0, RULES["sgd"].settings(), seed=0, phase="search")
+        return _microseconds(Single(task, trial, RULES["sgd"], WARM + REPEATS).backward)
+
+
+def _microseconds(work: Callable[[int], object]) -> float:
+    """The median time of `work(0)`, `work(1)` and so on, the first few not counted."""
+    times: list[float] = []
+    begun = perf_counter()
+    while len(times) < WARM + REPEATS and (len(times) <= WARM or perf_counter() - begun < PATIENCE):
         start = perf_counter()
-        optimizer.step()
+        work(len(times))
         times.append(perf_counter() - start)
-    return median(times[3:]) * 1e6
+    return median(times[WARM:]) * 1e6

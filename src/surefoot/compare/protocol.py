@@ -21,6 +21,7 @@ class Protocol:
         runner: `lanes` or `one by one`; `runner_reason` says why it is not lanes (empty where it is).
         versions: of surefoot, torch, numpy, llvmlite, python.
         machine: one line (processor, cores, threads used).
+        pass_us: microseconds of one forward and backward pass of one model on a minibatch, measured once a store.
         trial_steps, seconds: work done and time taken for it by the runs that made this study (0 seconds when all came
             from the store).
     """
@@ -41,5 +42,6 @@ class Protocol:
     runner_reason: str
     versions: Mapping[str, str]
     machine: str
+    pass_us: float
     trial_steps: int
     seconds: float

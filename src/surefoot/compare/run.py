@@ -12,10 +12,11 @@ from surefoot.compare.entrants import Entrant, Named, entrants
 from surefoot.compare.execute import Executor, Runs
 from surefoot.compare.findings import Findings
 from surefoot.compare.first_look import look
+from surefoot.compare.judging import wording
 from surefoot.compare.judging.judge import Contender, judge
 from surefoot.compare.judging.selection import select
 from surefoot.compare.keys import trial_key
-from surefoot.compare.preflight import Cost, Way, choose_way, costs, remembered
+from surefoot.compare.preflight import Cost, Way, choose_way, costs, pass_us, remembered
 from surefoot.compare.progress import Progress, Silent
 from surefoot.compare.protocol import Protocol
 from surefoot.compare.provenance import machine, versions
@@ -87,16 +88,17 @@ class _Comparison:
     progress: Progress
 
     def __post_init__(self) -> None:
+        self.pass_us = float("nan")
         self.rules = {name: entrant.rule for name, entrant in self.entrants.items()}
 
     def run(self) -> Study:
         self.progress.start("preflight", 1)
         remembered(self.store, f"first loss {self.task.fingerprint}", lambda: look(self.task, SEARCH_SEED))
         way = choose_way(self.task, self.rules, self.store)
-        cost = costs(self.task, self.rules, self.store)
+        cost, self.pass_us = costs(self.task, self.rules, self.store), pass_us(self.task, self.store)
         contenders = [_contender(name, entrant, cost[name]) for name, entrant in self.entrants.items()]
         self.progress.advance(1)
-        self._announce(way)
+        self._announce(way, max(c.step_us for c in cost.values()))
         executor = Executor(self.task, self.rules, way, self.store, self.path, self.progress)
         search = executor.run("search", self._search_trials())
         confirmed = executor.run("confirm", self._confirm_trials(search))
@@ -129,12 +131,18 @@ class _Comparison:
         )
         return seen
 
-    def _announce(self, way: Way) -> None:
+    def _announce(self, way: Way, step_us: float) -> None:
         settings, confirmations = len(self.rules) * self.trials, len(self.rules) * self.seeds
-        how = f"{way.at_once} at a time" if way.runner == "lanes" else f"one by one ({way.reason})"
+        takes = ""
+        if way.runner == "lanes":  # how quick a batch is shows when it runs
+            how = f"{way.at_once} at a time"
+        else:
+            how = f"one by one ({way.reason})"
+            each = self.task.steps * (self.pass_us + step_us)
+            takes = f" and {wording.duration((settings + confirmations) * each)}, less what is kept from before"
         self.progress.say(
             f"{self.task.name}: {settings} settings and {confirmations} confirmation runs of {self.task.steps} steps, "
-            f"{how}, in about {max(1, round(way.batch_bytes / 1e6)):,} MB"
+            f"{how}, in about {max(1, round(way.batch_bytes / 1e6)):,} MB{takes}"
         )
 
     def _protocol(self, done: Executor) -> Protocol:
@@ -156,6 +164,7 @@ class _Comparison:
             runner_reason=done.way.reason,
             versions=versions(),
             machine=machine(),
+            pass_us=self.pass_us,
             trial_steps=done.trial_steps,
             seconds=done.seconds,
         )

@@ -26,7 +26,8 @@ class Standing:
         lr_tolerance: decades of learning rate over which the search came near the study's target (ease of tuning).
         step_us: microseconds of one update of this task's model, measured; bytes_per_parameter: optimizer state.
         steps_to_target: median updates until the study's target score was first reached, over seeds, or None where half
-            of the seeds or more never did (a miss is censored, not dropped).
+            of the seeds or more never did (a miss is censored, not dropped); seconds_to_target: so many steps of one
+            model, by the measured time of its pass and of its update, or None.
     """
 
     optimizer: str
@@ -47,15 +48,17 @@ class Standing:
     step_us: float
     bytes_per_parameter: float
     steps_to_target: float | None
+    seconds_to_target: float | None
 
 
 @dataclass(frozen=True)
 class Factor:
-    """One of the chapter's four factors, measured on the task: a name, the number, and whom it speaks for."""
+    """One of the chapter's four factors, measured on the task: a name, the number, and the optimizers it speaks for."""
 
     name: str
     value: float
     sentence: str
+    speaks_for: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,10 @@
 """Whom each factor speaks for."""
 
+from dataclasses import replace
+
 from surefoot.compare.judging.factors import factors
-from tests.compare.invented import standing
+from surefoot.compare.judging.wording import why
+from tests.compare.invented import standing, verdict
 
 RANKING = (standing("adam"), standing("momentum"), standing("sgd"))
 
@@ -46,3 +49,16 @@ def test_most_settings_near_the_best_speak_for_the_easiest() -> None:
     assert found()[3].sentence == "Most settings came near the best score for adam, 9 of 12."
     same = {"adam": (3, 12), "sgd": (3, 12)}
     assert found(near=same)[3].sentence == "As many settings came near the best score for each, 3 of 12."
+
+
+def test_the_answer_names_the_factors_that_speak_for_the_winner() -> None:
+    given = verdict({"adam": [0.9] * 10, "sgd": [0.5] * 10})
+    measured = replace(given, recommended="adam", factors=found(sparsity=0.82, drift=2.34))
+    assert [f.speaks_for for f in measured.factors] == [("adam",), ("adam",), ("sgd",), ("adam",)]
+    told = why(measured)
+    assert told.startswith("Why adam: 82% of the gradients' entries are zero")
+    assert "State takes" not in told
+    assert why(replace(measured, recommended="momentum")) == (
+        "None of the four factors (sparsity of gradients, non-stationarity, cost per step and ease of tuning) speaks "
+        "for momentum here."
+    )

@@ -164,6 +164,8 @@ def test_the_target_is_near_the_searchs_best_and_counts_steps() -> None:
     found = judge([contender("sgd"), contender("adam")], runs, protocol(6), sparsity=0, drift=0)
     assert found.target == pytest.approx(0.1 + 0.95 * 0.8)
     assert (row(found, "adam").steps_to_target, row(found, "sgd").steps_to_target) == (200, None)
+    assert row(found, "adam").seconds_to_target == pytest.approx(200 * (90 + 10) * 1e-6)
+    assert row(found, "sgd").seconds_to_target is None
 
 
 def test_the_edge_of_the_range_is_seen_by_the_best_setting() -> None:

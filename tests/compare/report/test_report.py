@@ -104,7 +104,8 @@ def test_the_table_holds_every_standing(page: str) -> None:
         )
         assert p == ("–" if row == 0 else f"{s.p:#.2g}")
         assert diverged == f"{s.diverged} of 32"
-        assert target == ("not reached" if s.steps_to_target is None else f"{s.steps_to_target:.0f}")
+        took = s.seconds_to_target and wording.duration(s.seconds_to_target * 1e6)
+        assert target == ("not reached" if s.steps_to_target is None else f"{s.steps_to_target:.0f} {took}")
         assert (time, state) == (f"{s.step_us:.0f} µs", f"{s.bytes_per_parameter:.0f}")
         assert settings == wording.settings(found.changed(s.optimizer, s.settings))
 

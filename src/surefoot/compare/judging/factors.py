@@ -39,33 +39,35 @@ def _sparsity(value: float, adaptive: Sequence[str]) -> Factor:
     if not isfinite(value):
         return Factor("sparsity of gradients", value, UNMEASURED)
     zeros = f"{value:.0%} of the gradients' entries are zero"
+    speaks_for = tuple(adaptive) if value >= SPARSE else ()
     if value >= SPARSE:
         verdict = f"sparse, which speaks for steps of each parameter's own: {_names(adaptive)}."
     else:
         verdict = "dense, which speaks for none in particular."
-    return Factor("sparsity of gradients", value, f"{zeros}: {verdict}")
+    return Factor("sparsity of gradients", value, f"{zeros}: {verdict}", speaks_for)
 
 
 def _drift(value: float, fading: Sequence[str]) -> Factor:
     if not isfinite(value):
         return Factor("non-stationarity", value, UNMEASURED)
     moved = f"The gradients' mean square moved by {value:.1f} decades over a run"
+    speaks_for = tuple(fading) if value >= MOVING else ()
     if value >= MOVING:
         verdict = f"far from stationary, which speaks for a fading memory: {_names(fading)}."
     else:
         verdict = "nearly stationary, which speaks for none in particular."
-    return Factor("non-stationarity", value, f"{moved}: {verdict}")
+    return Factor("non-stationarity", value, f"{moved}: {verdict}", speaks_for)
 
 
 def _cost(ranking: Sequence[Standing]) -> Factor:
     sizes = {s.optimizer: s.bytes_per_parameter for s in ranking}
     least, most = min(sizes.values()), max(sizes.values())
+    cheap = [name for name, size in sizes.items() if size == least]
     if least == most:
         verdict = f"All keep {least:g} bytes of state a parameter, which speaks for none in particular."
     else:
-        cheap = listing([name for name, size in sizes.items() if size == least])
-        verdict = f"State takes from {least:g} to {most:g} bytes a parameter; the least speaks for {cheap}."
-    return Factor("cost per step", least, verdict)
+        verdict = f"State takes from {least:g} to {most:g} bytes a parameter; the least speaks for {listing(cheap)}."
+    return Factor("cost per step", least, verdict, tuple(cheap) if least < most else ())
 
 
 def _ease(near: Mapping[str, tuple[int, int]]) -> Factor:
@@ -77,7 +79,7 @@ def _ease(near: Mapping[str, tuple[int, int]]) -> Factor:
         verdict = f"As many settings came near the best score for each, {hits} of {of}."
     else:
         verdict = f"Most settings came near the best score for {listing(easiest)}, {hits} of {of}."
-    return Factor("ease of tuning", most, verdict)
+    return Factor("ease of tuning", most, verdict, tuple(easiest) if len(easiest) < len(shares) else ())
 
 
 def _names(names: Sequence[str]) -> str:

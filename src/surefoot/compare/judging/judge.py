@@ -71,7 +71,7 @@ def judge(contenders: Sequence[Contender], runs: Runs, protocol: Protocol, *, sp
     bar = target([run for of_one in searched.values() for run in of_one], greater)
     near_best = {name: near(of_one, bar, greater) for name, of_one in searched.items()}
     ranking = _ranked(
-        [_alone(c, searched[c.name], confirmed[c.name], near_best[c.name], bar, greater) for c in contenders],
+        [_alone(c, searched[c.name], confirmed[c.name], near_best[c.name], bar, protocol) for c in contenders],
         _scores(confirmed, greater),
         greater,
     )
@@ -122,13 +122,15 @@ def _failed(outcome: Outcome) -> bool:
 
 
 def _alone(
-    contender: Contender, searched: Runs, confirmed: Runs, near_best: Sequence[bool], bar: float, greater: bool
+    contender: Contender, searched: Runs, confirmed: Runs, near_best: Sequence[bool], bar: float, protocol: Protocol
 ) -> Standing:
     """What can be said of an optimizer without looking at the others; the rest is filled in by `_ranked`."""
+    greater = protocol.greater_is_better
     best = select(searched, greater)
     failures = sum(diverged(outcome) for _, outcome in searched)
     limits = contender.lr_limits
     nan = float("nan")
+    reached = steps_to_target([o.steps for _, o in confirmed], [o.validation_score for _, o in confirmed], bar, greater)
     return Standing(
         optimizer=contender.name,
         settings=best.settings,
@@ -147,9 +149,8 @@ def _alone(
         lr_tolerance=lr_tolerance([float(t.settings["lr"]) for t, _ in searched], near_best, limits) if limits else 0.0,
         step_us=contender.step_us,
         bytes_per_parameter=contender.bytes_per_parameter,
-        steps_to_target=steps_to_target(
-            [o.steps for _, o in confirmed], [o.validation_score for _, o in confirmed], bar, greater
-        ),
+        steps_to_target=reached,
+        seconds_to_target=None if reached is None else reached * (protocol.pass_us + contender.step_us) / 1e6,
     )
 
 

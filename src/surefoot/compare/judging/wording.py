@@ -53,13 +53,13 @@ def p_value(p: float) -> str:
 def duration(microseconds: float) -> str:
     """A time in the unit that suits it.
 
-    >>> duration(81.6), duration(1234.0), duration(45e6)
-    ('82 µs', '1.2 ms', '45 s')
+    >>> duration(81.6), duration(1234.0), duration(45e6), duration(75e8)
+    ('82 µs', '1.2 ms', '45 s', '2.1 h')
     """
     if not isfinite(microseconds):
         return NONE
-    for unit, size in (("s", 1e6), ("ms", 1e3)):
-        if microseconds >= size:
+    for unit, size, least in (("h", 3.6e9, 1.5), ("min", 6e7, 1.5), ("s", 1e6, 1.0), ("ms", 1e3, 1.0)):
+        if microseconds >= least * size:
             return f"{_two_digits(microseconds / size)} {unit}"
     return f"{_two_digits(microseconds)} µs"
 
@@ -102,6 +102,15 @@ def listing(names: Sequence[str]) -> str:
     'adam, lamb and sgd'
     """
     return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
+def why(verdict: Verdict) -> str:
+    """What the chapter's factors, as measured here, say for the recommended optimizer."""
+    name = verdict.recommended
+    told = [factor.sentence for factor in verdict.factors if name in factor.speaks_for]
+    if told:
+        return f"Why {name}: {' '.join(told)}"
+    return f"None of the four factors ({listing([factor.name for factor in verdict.factors])}) speaks for {name} here."
 
 
 def answered(verdict: Verdict) -> bool:

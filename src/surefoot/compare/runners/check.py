@@ -39,18 +39,25 @@ def reason_not_batchable(task: Task) -> str:
     trials = [Trial("sgd", lane, RULES["sgd"].settings(), seed=lane, phase="confirm") for lane in (0, 1)]
     alone = [_seen(Single(task, trial, RULES["sgd"], 1)) for trial in trials]
     try:
-        with warnings.catch_warnings():
-            warnings.filterwarnings("error", message=".*performance drop")
+        # Not made errors: torch prints what is raised in the middle of its own code.
+        with warnings.catch_warnings(record=True) as warned:
+            warnings.simplefilter("always")
             batched = _seen(Lanes(task, trials, RULES, 1))
     except Exception as error:
         cause = error.__cause__ or error
-        known = (meaning for words, meaning in _KNOWN.items() if words in str(cause))
-        return next(known, f"vmap cannot take this model: {first_line(cause)}")
+        return _meaning(str(cause)) or f"vmap cannot take this model: {first_line(cause)}"
+    if slow := next(filter(None, (_meaning(str(warning.message)) for warning in warned)), ""):
+        return slow
     for name, values in batched.items():
         for lane, plain in enumerate(alone):
             if not _close(values[lane], plain[name][0]):
                 return f"vmap gives this model another {name} than autograd does"
     return ""
+
+
+def _meaning(said: str) -> str:
+    """What torch's words mean for us, or nothing."""
+    return next((meaning for words, meaning in _KNOWN.items() if words in said), "")
 
 
 def _seen(learners: Lanes | Single) -> dict[str, Tensor]:
