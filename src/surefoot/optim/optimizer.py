@@ -73,12 +73,6 @@ class RuleOptimizer(torch.optim.Optimizer):
             self.convention.check({**self.defaults, **param_group})
             check({**self.defaults, **param_group})
         _add_param_group(self, param_group)
-        for p in self.param_groups[-1]["params"]:
-            if not (p.is_floating_point() or p.is_complex()):
-                self.param_groups.pop()
-                raise UserError(
-                    f"params must be of a floating or complex type, got {p.dtype}; convert them, or leave them out"
-                )
         self._repeats |= _repeats(self.param_groups[-1])
         self._layout = None
 
@@ -134,7 +128,9 @@ class RuleOptimizer(torch.optim.Optimizer):
         Saving and copying do it. Before a model is evaluated or saved it is to be done where the rule moves parameters
         without a gradient, as AdamW's decay does.
         """
-        for rows in self._registry.values():
+        held = {p for group in self.param_groups for p in group["params"]}
+        for p in list(self._registry):
+            rows = self._registry[p] if p in held else self._registry.pop(p)  # of a table that was replaced
             rows.catch_up()
 
     def effective_lr(self, p: Tensor) -> Tensor:
@@ -188,7 +184,7 @@ class RuleOptimizer(torch.optim.Optimizer):
         if torch.compiler.is_compiling():
             return _step_uncompiled(self, closure)
         if _watched(self):
-            return _step_watched(self, closure)
+            return _step_watched(self) if closure is None else _step_watched(self, closure)
         return self._step(closure)
 
     step.hooked = True  # type: ignore[attr-defined]  # torch would wrap it in a profiler record, also when none is running
@@ -208,24 +204,41 @@ class RuleOptimizer(torch.optim.Optimizer):
         if self._repeats:
             self._step_in_turns()
             return loss
-        parameters = [p for group in self.param_groups for p in group["params"]]
-        grads = list(map(_grad, parameters))
-        if any(map(is_, grads, repeat(None))):
-            parameters = [p for p, g in zip(parameters, grads, strict=True) if g is not None]
-            grads = [g for g in grads if g is not None]
         options: list[Any] = [(self.convention.options(group), deciding(group)) for group in self.param_groups]
         options.append(torch._C._len_torch_dispatch_stack() == 0)  # what a mode of torch's looks on at, it must see
         layout = self._layout
-        kept = layout is not None and options == self._options and self._holds(self._contents)
-        if layout is None or not kept or not layout.stands(parameters, grads):
-            layout = self._layout = Layout(self._members(), grads, self._registry)
-            self._options, self._contents = options, self._held()
+        if layout is not None and options == self._options and layout.unchanged(self.param_groups, self.state):
+            try:
+                self._go(layout, [] if self._observer is None else [m.parameter.grad for m in layout.members])
+            finally:
+                layout.release()
+        else:
+            self._go(*self._laid_out(options))
+        return loss
+
+    def _go(self, layout: Layout, grads: list[Any]) -> None:
+        """Step as laid out; for what goes through kernels alone, gradients need not be given again."""
         self._intake.measure(layout, grads)
         if self._observer is None:
             layout.step(grads)
         else:
             self._observer.around(layout, grads)
-        return loss
+
+    def _laid_out(self, options: list[Any]) -> tuple[Layout, list[Any]]:
+        """The layout of the step before, if it stands, or a new one; and the gradients."""
+        parameters = [p for group in self.param_groups for p in group["params"]]
+        grads = list(map(_grad, parameters))
+        if any(map(is_, grads, repeat(None))):
+            parameters = [p for p, g in zip(parameters, grads, strict=True) if g is not None]
+            grads = [g for g in grads if g is not None]
+        layout = self._layout
+        kept = layout is not None and options == self._options and self._holds(self._contents)
+        if layout is None or not kept or not layout.stands(parameters, grads):
+            layout = self._layout = Layout(self._members(), grads, self._registry)
+            self._options, self._contents = options, self._held()
+        else:
+            layout.survey(self.param_groups, self.state)
+        return layout, grads
 
     def _alone(self, p: Tensor, group: dict[str, Any]) -> "RuleOptimizer":
         """An optimizer of one of the parameters, to step it by itself."""
@@ -304,6 +317,7 @@ class RuleOptimizer(torch.optim.Optimizer):
             for p in group["params"]:
                 if p.grad is None:
                     continue
+                _check_type(p)
                 self.convention.admit(p, group)
                 state = self.state[p]
                 self._complete(state, p, graph, group)
@@ -327,6 +341,12 @@ class RuleOptimizer(torch.optim.Optimizer):
                 state[slot] = new_slot(p, group, slot, first)
 
 
+def _check_type(p: Tensor) -> None:
+    """Refuse to step whole numbers. Frozen ones, as of a quantised model, may stand among the parameters."""
+    if not (p.is_floating_point() or p.is_complex()):
+        raise UserError(f"params must be of a floating or complex type, got {p.dtype}; convert them, or leave them out")
+
+
 def _repeats(group: dict[str, Any]) -> bool:
     return len(set(group["params"])) < len(group["params"])
 
@@ -341,7 +361,10 @@ def _watched(optimizer: RuleOptimizer) -> bool:
     return any(hooks) or torch._C._autograd._profiler_enabled()
 
 
-#: torch's own wrapper: hooks before and after, and a record for the profiler.
-_step_watched = torch.optim.Optimizer.profile_hook_step(RuleOptimizer._step)
+@torch.optim.Optimizer.profile_hook_step  # torch's own wrapper: hooks around it, and a record for the profiler
+def _step_watched(optimizer: RuleOptimizer, closure: Closure | None = None) -> Any:
+    return optimizer._step(closure)
+
+
 #: What a compiled training step calls: it is left for the step, which is compiled already, and goes on after it.
 _step_uncompiled: Any = torch._disable_dynamo(RuleOptimizer.step)  # type: ignore[attr-defined]

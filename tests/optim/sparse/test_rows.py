@@ -440,3 +440,60 @@ def test_untouched_rows_are_not_written_by_steps(optimizer_class: type[RuleOptim
     optimizer.step()
     assert all(torch.equal(slot[0], old[0]) for slot, old in zip(slots, kept, strict=True))
     assert torch.isfinite(p[1]).all()
+
+
+def halves_trained(every: int, **options: Any) -> tuple[Tensor, Tensor]:
+    """Of rows named at the first step alone: parameter and second moment, made good every so many steps."""
+    p = nn.Parameter(torch.ones(4, 2000, dtype=torch.bfloat16))
+    optimizer = AdamW([p], lr=1e-3, beta2=0.999, weight_decay=1.0, **options)
+    for k in range(600):
+        p.grad = sparse([0, 1] if k == 0 else [0], torch.ones(2 if k == 0 else 1, 2000, dtype=torch.bfloat16), p.shape)
+        optimizer.step()
+        if k % every == 0:
+            optimizer.catch_up()
+    optimizer.catch_up()
+    return p.detach()[1].double(), optimizer.state[p]["v"][1].double()
+
+
+@pytest.mark.parametrize("rounding", ["stochastic", "kahan"])
+def test_what_is_made_good_often_does_not_stick_in_half_precision(rounding: str) -> None:
+    torch.manual_seed(0)
+    x, v = halves_trained(1, rounding=rounding, state_dtype=torch.bfloat16)
+    assert x.mean().item() == pytest.approx((1 - 1e-3 - 1e-3) * 0.999**599, rel=4e-3)  # half the distance of bfloat16s
+    assert v.mean().item() == pytest.approx(1e-3 * 0.999**599, rel=1e-2)
+
+
+def test_making_good_draws_nothing_from_torchs_generator() -> None:
+    torch.manual_seed(0)
+    p = nn.Parameter(torch.ones(4, 2, dtype=torch.bfloat16))
+    optimizer = AdamW([p], rounding="stochastic")
+    for row in (0, 1):
+        p.grad = sparse([row], torch.ones(1, 2, dtype=torch.bfloat16), p.shape)
+        optimizer.step()
+    before = torch.get_rng_state()
+    optimizer.catch_up()
+    assert torch.equal(torch.get_rng_state(), before)
+
+
+def test_factors_that_change_at_every_step_are_forgotten_in_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("surefoot.optim.sparse.rows.LONGEST", 7)
+    p, q = table(), table()
+    a, b = AdamW([p], weight_decay=0.3), AdamW([q], weight_decay=0.3)
+    for k, grad in enumerate(random_gradients(40)):
+        a.param_groups[0]["lr"] = b.param_groups[0]["lr"] = 0.1 / (k + 1)
+        p.grad = grad
+        a.step()
+        dense_step_of_named_rows(b, q, grad, 1 - b.param_groups[0]["lr"] * 0.3)
+        assert a._registry[p]._history.runs <= 7
+    a.catch_up()
+    assert max(differences(p, q, a, b).values()) < 1e-12
+
+
+def test_a_table_that_was_replaced_is_let_go() -> None:
+    p, q = table(), table()
+    optimizer = AdamW([p])
+    p.grad = next(random_gradients(1))
+    optimizer.step()
+    optimizer.param_groups[0]["params"] = [q]
+    optimizer.catch_up()
+    assert not optimizer._registry

@@ -12,12 +12,12 @@ class History:
     """Factors by step, kept as runs of equal ones: one run in all as long as no setting changes.
 
     Attributes:
-        steps: how many have been noted.
+        steps: how many have been noted. runs: how many runs of equal ones they are.
     """
 
     def __init__(self, slots: int) -> None:
         self.steps = 0
-        self._runs = 0
+        self.runs = 0
         self._last: tuple[float, ...] | None = None
         self._starts = np.zeros(1, np.int64)  # of each run, the steps before it
         self._values = np.zeros((1, slots))
@@ -31,7 +31,7 @@ class History:
         self.steps += 1
 
     def _open(self, values: Sequence[float]) -> None:
-        run = self._runs
+        run = self.runs
         if run == len(self._starts):
             self._starts, self._values, self._sums = (
                 np.concatenate([a, np.zeros_like(a)]) for a in (self._starts, self._values, self._sums)
@@ -42,7 +42,7 @@ class History:
         self._starts[run] = self.steps
         self._values[run] = values
         self._last = tuple(values)
-        self._runs = run + 1
+        self.runs = run + 1
 
     def since(self, steps: NDArray[np.integer]) -> Array:
         """The product of all factors noted after so many steps.
@@ -59,9 +59,9 @@ class History:
         >>> history.since(np.array([0, 1, 2, 3]))
         array([[0.0625, 0.125 , 0.25  , 1.    ]])
         """
-        if self._runs == 0:
+        if self.runs == 0:
             return np.ones((self._values.shape[1], len(steps)))
-        now = self._runs - 1
+        now = self.runs - 1
         start = self._starts[now]
         product = _power(self._values[now][:, None], self.steps - np.maximum(steps, start))
         early = np.flatnonzero(steps < start)

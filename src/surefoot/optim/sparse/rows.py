@@ -12,12 +12,11 @@ from torch import Tensor
 from torch.nn import Parameter
 
 from surefoot.engines.analysis.idle import idle
-from surefoot.engines.rewriting.precision import COMPENSATION
 from surefoot.optim.column import Column, Member
-from surefoot.optim.eager import working_dtype
+from surefoot.optim.sparse.decay import decay
 from surefoot.optim.sparse.gradient import named
 from surefoot.optim.sparse.history import History
-from surefoot.optim.sparse.ways import Factors, flat, way
+from surefoot.optim.sparse.ways import flat, way
 
 #: What is done about the steps that a row misses: they are made good when it is next named; or nothing, as in torch's
 #: SparseAdam; or it misses none, since the gradient is made dense first.
@@ -27,6 +26,8 @@ SPARSE: tuple[Sparse, ...] = get_args(Sparse)
 Registry = dict[Tensor, "Rows"]
 #: Numbers that are made good at a time, when all rows are.
 BLOCK = 1 << 20
+#: How often factors may change, as with a schedule AdamW's do at every step, before all rows are made good: 10 MB.
+LONGEST = 1 << 16
 
 
 def settle(registry: Registry, members: Sequence[Member], grads: Sequence[Tensor | None]) -> dict[int, "Rows"]:
@@ -74,9 +75,12 @@ class Rows:
         self._idle = idle(self._formula)
         self._slots = () if self._manner[0] == "lazy" else self._idle.factors
         self._history = History(len(self._slots))
+        self._t = 0  # the count of the step made last, by which what is made good is rounded at random
         # Of each row, how many steps it has had or made good; zeros that nobody has written to take no memory.
         self._had = np.zeros(count, np.int32)
         self._way = way(member, self._slots, self._width)
+        nodes, outputs = member.graph.nodes, member.graph.outputs
+        self._dithered = {slot for slot, i in outputs.items() if nodes[i].op.startswith("dither_")}
 
     def stand(self, member: Member, grad: Tensor) -> bool:
         """Whether another gradient can be taken in the same way, by the same rule, on the same state."""
@@ -94,9 +98,10 @@ class Rows:
         """
         touched = named(grad, self._had)
         rows = touched.rows.cpu().numpy()
-        factors: Factors = {}
+        if self._history.runs >= LONGEST:
+            self.catch_up()
+        factors, self._t = self._missed(self._had[rows]), int(column.t)
         if self._slots:
-            factors = dict(zip(self._slots, self._history.since(self._had[rows]), strict=True))
             hyper = column.hyper()
             self._history.note(self._idle.values(column.t, **{name: hyper[name] for name in self._formula.hyper}))
             self._had[rows] = self._history.steps
@@ -108,31 +113,29 @@ class Rows:
     @torch.no_grad()
     def made_good(self, tables: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """Parameter `x` and state slots as they would be without missed steps: copies where they have any."""
-        factors = dict(zip(self._slots, self._history.since(self._had), strict=True)) if self._slots else {}
-        return {slot: self._times(v.clone(), factors[slot]) if slot in factors else v for slot, v in tables.items()}
-
-    def _times(self, v: Tensor, factor: NDArray[np.float64]) -> Tensor:
-        """Multiply each row in place."""
-        table = flat(v, self._width)
-        wide = working_dtype(table)
-        table.copy_(table.to(wide) * torch.from_numpy(factor).to(table.device, wide)[:, None])
-        return v
+        missed = {slot: factor for slot, factor in self._missed(self._had).items() if slot in tables}
+        given = {slot: v.detach().clone() if slot in missed else v for slot, v in tables.items()}
+        decay({slot: flat(given[slot], self._width) for slot in missed}, missed)
+        return given
 
     @torch.no_grad()
     def catch_up(self) -> None:
         """Make good the missed steps of all rows; afterwards the state is what a dense step would have left."""
-        tables = {"x": self._parameter, **self._state}
+        if not self._slots:
+            return
+        tables = {slot: flat(v, self._width) for slot, v in {"x": self._parameter, **self._state}.items()}
         some = max(1, BLOCK // self._width)
-        for first in range(0, len(self._had) if self._slots else 0, some):
+        for first in range(0, len(self._had), some):
             rows = slice(first, first + some)
-            if (self._had[rows] == self._history.steps).all():
-                continue
-            factors = dict(zip(self._slots, self._history.since(self._had[rows]), strict=True))
-            if "x" in factors and COMPENSATION in tables:
-                factors[COMPENSATION] = factors["x"]
-            for slot, factor in factors.items():
-                self._times(flat(tables[slot], self._width)[rows], factor)
-        self._had[:] = self._history.steps
+            if (self._had[rows] < self._history.steps).any():
+                block = {slot: table[rows] for slot, table in tables.items()}
+                decay(block, self._missed(self._had[rows]), self._dithered, self._t, first * self._width)
+        self._history = History(len(self._slots))
+        self._had[:] = 0
+
+    def _missed(self, had: NDArray[np.int32]) -> dict[str, NDArray[np.float64]]:
+        """Of rows that have had so many steps, what each slot is still to be multiplied by."""
+        return dict(zip(self._slots, self._history.since(had), strict=True)) if self._slots else {}
 
 
 def _manner(column: Column, grad: Tensor) -> tuple[Sparse, int]:

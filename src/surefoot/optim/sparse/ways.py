@@ -11,6 +11,7 @@ from surefoot.engines.analysis.idle import FACTOR, awake
 from surefoot.engines.cpu.kernel import Kernel, Plan
 from surefoot.engines.graph import Graph
 from surefoot.engines.rewriting import dither
+from surefoot.engines.rewriting.precision import COMPENSATION
 from surefoot.optim.column import Member
 from surefoot.optim.eager import step_tensor, working_dtype
 from surefoot.optim.memory import COMPUTED, KERNEL_DTYPES, STORED, storable
@@ -102,7 +103,9 @@ class ByTorch:
         tables = dict(zip(names, (flat(v, named.values.shape[1]) for v in (p, *state)), strict=True))
         blocks = {slot: v.index_select(0, named.rows).to(working_dtype(v)) for slot, v in tables.items()}
         for slot, factor in factors.items():
-            blocks[slot].mul_(torch.from_numpy(factor).to(blocks[slot])[:, None])
+            own = [slot, *([COMPENSATION] if slot == "x" and COMPENSATION in blocks else [])]
+            for block in (blocks[name] for name in own):
+                block.mul_(torch.from_numpy(factor).to(block)[:, None])
         block = blocks.pop("x")
         step_tensor(self._graph, block, named.values.to(block.dtype), blocks, scalars, key)
         for slot, value in {"x": block, **blocks}.items():
