@@ -13,6 +13,7 @@ from surefoot.engines.graph import Graph
 from surefoot.optim.column import Member
 from surefoot.optim.guard import Guard
 from surefoot.optim.memory import COMPUTED, KERNEL_DTYPES, STORED, Written, addresses, like, suits_kernel
+from surefoot.optim.survey import Place
 from surefoot.rules.vocabulary import Node
 
 _dtype = attrgetter("dtype")
@@ -53,8 +54,7 @@ class Batch:
         self._bytes = np.outer([dtype.itemsize for dtype in types], self._numels).astype(np.int64)
         self._plan = kernel.plan(self._numels, [where[id(c)] for c in columns])
         self._state = [[m.state[slot] for m in members] for slot in kernel.graph.state]
-        self._places: list[list[int]] = []
-        self._clear = False
+        self._known = self._clear = False
         self._guard = Guard()
         self._lengths: Plan | None = None
 
@@ -65,8 +65,9 @@ class Batch:
             if not self._suit(grads):
                 return False
             self._guard.remember(tensors)
-        places = [addresses(self._parameters), addresses(grads), *map(addresses, self._state)]
-        if places != self._places:
+        rows = [addresses(self._parameters), addresses(grads), *map(addresses, self._state)]
+        places = np.array(rows, np.int64)
+        if not self._known or (places != self._plan.table).any():
             self._look(places)
         return self._clear
 
@@ -91,17 +92,32 @@ class Batch:
         odd = all(tensors[i].stride() == s and tensors[i].shape == self._shapes[i] for i, s in self._strides.items())
         return odd and all(tensors[i].is_contiguous() for i in self._contiguous)
 
-    def _look(self, places: list[list[int]]) -> None:
+    def _look(self, places: NDArray[np.int64]) -> None:
         """Memory has moved: tell the kernel where it lies, and see that nothing overlaps."""
-        table = self._plan.table
-        table[:] = places
-        if not self._places or places[0] != self._places[0] or places[2:] != self._places[2:]:
-            self._written = Written(np.delete(table, 1, 0), np.delete(self._bytes, 1, 0))
+        others = np.arange(len(places)) != 1
+        if not self._known or (places[others] != self._plan.table[others]).any():
+            self._written = Written(places[others], self._bytes[others])
             self._at_home = all(self._fits(i, p) for i, p in enumerate(self._parameters))
+        self._plan.table[:] = places
+        self._known = True
+        self.gradients_moved()
+
+    def gradients_moved(self) -> bool:
+        """Whether the gradients, and they alone have moved to where the plan's table says, lie apart from all else."""
+        table = self._plan.table
         own = table[0] if self._types[0].itemsize == self._types[1].itemsize else np.full_like(table[0], -1)
         apart = self._written.disjoint and self._written.untouched(table[1], self._bytes[1], own)
         self._clear = self._at_home and apart
-        self._places = places
+        return self._clear
+
+    def forget(self) -> None:
+        """The table of addresses may have been written in part."""
+        self._known = False
+
+    @property
+    def place(self) -> Place:
+        """What is surveyed: parameters, state, and where their addresses and the gradients' are kept."""
+        return self._parameters, self._state, self._plan.table
 
     def _fits(self, i: int, p: Tensor) -> bool:
         """Whether a parameter is one for the kernel still, as planned, and its state lies in memory as it does."""

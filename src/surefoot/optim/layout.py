@@ -4,8 +4,9 @@ Laying out costs more than a step, so a layout is kept as long as what it rests 
 between two steps (gradients, `.data`, state, settings of a group) is looked at every time.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from operator import is_
+from typing import Any
 
 import numpy as np
 import torch
@@ -19,6 +20,10 @@ from surefoot.optim.column import Member
 from surefoot.optim.eager import squares, step_tensor
 from surefoot.optim.memory import like, storable, suits_kernel, tangled
 from surefoot.optim.sparse.rows import Registry, settle, suits
+from surefoot.optim.survey import MOVED, OTHER, Survey, available
+
+#: What changes back and forth is not worth surveying anew each time.
+PATIENCE = 3
 
 
 class Layout:
@@ -59,6 +64,36 @@ class Layout:
             settle(registry, [members[i] for i in self._by_rows], [None] * len(self._by_rows))
             self._batches, self._by_rows = [], {}
         self._alone.sort(key=lambda pair: pair[0])
+        self._survey: Survey | None = None
+        self._patience = 0 if self._alone or self._by_rows else PATIENCE
+
+    def survey(self, groups: Sequence[Mapping[str, Any]], state: Any) -> None:
+        """Have it surveyed from the next step on, if it can be; `stands` has just been asked."""
+        known = isinstance(state, dict) and all(isinstance(group["params"], list) for group in groups)
+        if self._patience and known and available():
+            self._patience -= 1
+            self._survey = Survey(groups, state, [batch.place for batch, _ in self._batches])
+
+    def unchanged(self, groups: Sequence[Mapping[str, Any]], state: Any) -> bool:
+        """Whether a survey finds that all is as it was, or that gradients have moved and lie apart from all else.
+
+        If so, it holds the gradients; `release` must be called after the step.
+        """
+        if self._survey is None:
+            return False
+        found = self._survey.look(groups, state)
+        holds = found != OTHER and all(column.counts for column in self._columns)
+        if holds and (found != MOVED or all(batch.gradients_moved() for batch, _ in self._batches)):
+            return True
+        self._survey.release()
+        for batch, _ in self._batches:
+            batch.forget()
+        return False
+
+    def release(self) -> None:
+        """Let go of the gradients that `unchanged` held."""
+        if self._survey is not None:
+            self._survey.release()
 
     def stands(self, parameters: Sequence[Tensor], grads: Sequence[Tensor]) -> bool:
         """Whether this layout still fits the parameters that have gradients, and their memory."""
@@ -94,7 +129,7 @@ class Layout:
         """Step every member once; `stands` has just been asked, or the layout is new."""
         for column in self._columns:
             column.advance()
-        drawn = _keys(len(grads)) if self._draws else None
+        drawn = _keys(len(self.members)) if self._draws else None
         for batch, indices in self._batches:
             batch.step(None if drawn is None else drawn[indices])
         for i, m in self._alone:

@@ -49,17 +49,21 @@ def float16_is_native() -> bool:
     return "x86" not in llvm.get_default_triple() or bool(llvm.get_host_cpu_features().get("f16c", False))
 
 
-def machine_code(source: str) -> Any:
-    """Compile a module; the engine, which has its functions' addresses by their names and owns their memory."""
+def machine_code(source: str, effort: int = 3) -> Any:
+    """Compile a module; the engine, which has its functions' addresses by their names and owns their memory.
+
+    Args:
+        effort: LLVM's level of optimisation, from 0: code that mostly calls is compiled ten times as fast, and as good.
+    """
     llvm.initialize_native_target()
     llvm.initialize_native_asmprinter()
     module = llvm.parse_assembly(source)
     module.verify()
     machine = llvm.Target.from_default_triple().create_target_machine(
-        cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), opt=3
+        cpu=llvm.get_host_cpu_name(), features=llvm.get_host_cpu_features().flatten(), opt=effort
     )
-    tuning = llvm.create_pipeline_tuning_options(speed_level=3)
-    tuning.loop_vectorization = True
+    tuning = llvm.create_pipeline_tuning_options(speed_level=effort)
+    tuning.loop_vectorization = effort > 0
     builder = llvm.create_pass_builder(machine, tuning)
     builder.getModulePassManager().run(module, builder)
     engine = llvm.create_mcjit_compiler(module, machine)
