@@ -204,6 +204,22 @@ def test_rows_of_a_sparse_gradient():
     assert group["second_moment"] == pytest.approx(row["second_moment"])
 
 
+def test_a_gradient_that_names_nothing_and_a_tensor_without_elements_spoil_no_figure_of_the_group():
+    p, q, none = table(), parameter(4), parameter(0)
+    optimizer = AdaGrad([p, q, none], lr=0.1)
+    tracker = sf.track(optimizer, every=1)
+    for rows in ([1], []):
+        p.grad = sparse(rows, torch.ones(len(rows), 6, dtype=torch.float64))
+        q.grad, none.grad = torch.full_like(q, 2.0), torch.ones_like(none)
+        optimizer.step()
+    tensors = tracker.frame().query("step == 2").to_dict("records")
+    assert (tensors[0]["sparsity"], tensors[0]["second_moment"]) == (1.0, 0.0)
+    assert (tensors[1]["sparsity"], tensors[1]["second_moment"]) == (0.0, 4.0)
+    _, group = tracker.frame("group").to_dict("records")
+    assert group["sparsity"] == pytest.approx(240 / 244)
+    assert group["second_moment"] == pytest.approx(4 * 4 / 244)
+
+
 def test_the_loss_scale_is_taken_off_the_gradient():
     p = parameter(4)
     optimizer = SGD([p], lr=0.1, clip_norm=1.0)

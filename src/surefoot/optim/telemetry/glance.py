@@ -106,7 +106,8 @@ def _together(looks: Sequence[Look]) -> Seen:
         rate[indices], trust[indices] = read(of, slots, uniforms, valid[indices], weights[indices])
     after = _stacked([look.sample.take(look.member.parameter) for look in looks], shape)
     shares, zeros = (np.array(values) for values in zip(*((k.sample.share, k.zeros) for k in looks), strict=True))
-    return Seen(before, after, gradient, rate, valid, weights, shares, zeros, trust)
+    elements = np.array([look.sample.numel for look in looks], np.float64)
+    return Seen(before, after, gradient, rate, valid, elements, weights, shares, zeros, trust)
 
 
 def _uniforms(of: Reading, looks: Sequence[Look], hyper: Mapping[int, Mapping[str, float]]) -> list[tuple[float, ...]]:

@@ -21,8 +21,8 @@ class Seen:
     Attributes:
         before, after, gradient, rate: parameters before and after the step, gradients, effective learning rates.
         valid: which places are taken; tensors may be smaller than the sample.
-        weights: how many elements a place stands for. shares: the part of the elements that the sample is drawn from,
-            below 1 for a sparse gradient's rows; the gradient is zero elsewhere.
+        elements: how many there are. weights: how many of them a place stands for. shares: the part of them that the
+            sample is drawn from, below 1 for a sparse gradient's rows; the gradient is zero elsewhere.
         zeros: shares of zeros that are known, NaN where the sample has to say. trust: ratios, NaN for rules without.
     """
 
@@ -31,6 +31,7 @@ class Seen:
     gradient: Array
     rate: Array
     valid: NDArray[np.bool_]
+    elements: Array
     weights: Array
     shares: Array
     zeros: Array
@@ -66,7 +67,7 @@ def of_tensors(seen: Seen, sums: Sums) -> Array:
             *_quantiles(seen.rate, seen.valid, counts),
             np.sqrt(sums.moved / sums.length),
             _sparsity(seen, sums),
-            seen.shares * sums.squares / counts,
+            seen.weights * sums.squares / seen.elements,
             seen.trust,
         ]
     return np.stack(columns, axis=1)
@@ -75,13 +76,12 @@ def of_tensors(seen: Seen, sums: Sums) -> Array:
 def of_group(seen: Seen, sums: Sums, rows: NDArray[np.int64]) -> Array:
     """(columns,): the same of some tensors together, each element counted once; of trust ratios the median."""
     with np.errstate(all="ignore"):
-        weights, counts = seen.weights[rows], seen.valid[rows].sum(1)
-        elements = weights * counts / seen.shares[rows]
+        weights, elements = seen.weights[rows], seen.elements[rows]
         ratios = seen.trust[rows][~np.isnan(seen.trust[rows])]
         row = [
             *_pooled(seen, rows),
             np.sqrt(np.sum(weights * sums.moved[rows]) / np.sum(weights * sums.length[rows])),
-            np.sum(elements * _sparsity(seen, sums)[rows]) / np.sum(elements),
+            np.nansum(elements * _sparsity(seen, sums)[rows]) / np.sum(elements),  # NaN where there are no elements
             np.sum(weights * sums.squares[rows]) / np.sum(elements),
             np.median(ratios) if len(ratios) else np.nan,
         ]
