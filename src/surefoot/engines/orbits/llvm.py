@@ -310,9 +310,10 @@ class _Printer:
                 new, old = f"%{name}{c}_new", f"%{name}{c}_old"
                 value = f"%size{c}" if name == "nearest" else x
                 lines += scratch(f"{name}{c}_old", f"{name}{c}", "double")
-                if relation:
+                if relation:  # stored is a sum, as in `_within`
                     lines.append(f"  %{name}{c}_is = fcmp {relation} double {value}, {old}")
-                    lines.append(f"  {new} = select i1 %{name}{c}_is, double {value}, double {old}")
+                    lines.append(f"  %{name}{c}_chosen = select i1 %{name}{c}_is, double {value}, double {old}")
+                    lines.append(f"  {new} = fadd double %{name}{c}_chosen, 0.0")
                 else:
                     lines.append(f"  {new} = fadd double {old}, {value}")
                 lines += store(new, f"{name}{c}", "double", f"{name}{c}_new")
