@@ -1,5 +1,7 @@
 """Groups of parameters, and parameters that have no gradient on some steps: each counts and scales by its own."""
 
+import copy
+
 import pytest
 import torch
 
@@ -117,16 +119,26 @@ def test_a_bad_setting_of_a_group_is_refused_and_named() -> None:
     assert len(optimizer.param_groups) == 1
 
 
-@pytest.mark.parametrize(
-    ("make", "words"),
-    [
-        (lambda: Adam([torch.zeros(3, dtype=torch.int64)]), "floating or complex type, got torch.int64"),
-        (lambda: Adam([parameter(3)], maximize="no"), "maximize must be True or False"),
-    ],
-)
-def test_what_cannot_be_stepped_is_refused(make, words: str) -> None:
-    with pytest.raises(UserError, match=words):
-        make()
+def test_a_direction_that_is_none_is_refused() -> None:
+    with pytest.raises(UserError, match="maximize must be True or False"):
+        Adam([parameter(3)], maximize="no")
+
+
+@every_optimizer
+def test_whole_numbers_may_stand_among_the_parameters_but_are_not_stepped(optimizer_class) -> None:
+    """As the frozen weights of a quantised model do."""
+    p, whole = parameter(3), torch.nn.Parameter(torch.ones(3, dtype=torch.int8), requires_grad=False)
+    optimizer = optimizer_class([p, whole])
+    p.grad = torch.ones(3)
+    for _ in range(2):
+        optimizer.step()
+    again = optimizer_class([p, whole])
+    again.load_state_dict(copy.deepcopy(optimizer.state_dict()))
+    again.step()
+    assert whole.tolist() == [1, 1, 1]
+    whole.grad = torch.ones(3, dtype=torch.int8)
+    with pytest.raises(UserError, match=r"floating or complex type, got torch.int8"):
+        optimizer.step()
 
 
 def test_an_option_that_is_changed_later_is_checked_too() -> None:

@@ -6,10 +6,10 @@ from typing import Any, Unpack
 import torch
 from torch import Tensor
 
-from surefoot.optim.optimizer import RuleOptimizer
 from surefoot.optim.options import Own
 from surefoot.optim.torch import forms
-from surefoot.optim.torch.arguments import check_how, fill_in, given
+from surefoot.optim.torch.arguments import given
+from surefoot.optim.torch.optimizer import TorchOptimizer
 from surefoot.optim.torch.spelling import Spelling, decay_of
 from surefoot.rules.rule import Rule
 
@@ -18,7 +18,7 @@ def _choose(group: Mapping[str, Any]) -> tuple[str]:
     return (decay_of(group),)
 
 
-class Adagrad(RuleOptimizer):
+class Adagrad(TorchOptimizer):
     """`torch.optim.Adagrad` by the rule `adagrad`. As in torch, its state is there before the first step.
 
     Args:
@@ -54,15 +54,10 @@ class Adagrad(RuleOptimizer):
         **own: Unpack[Own],
     ) -> None:
         super().__init__(params, given(locals(), "lr", "lr_decay", "eps", "weight_decay"))
-        check_how(self)
         for group in self.param_groups:
             for p in group["params"]:
                 self.state[p]["step"] = torch.zeros((), dtype=self.convention.counter())
                 self._complete(self.state[p], p, self.convention.graph(self.convention.options(group)), group)
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        super().__setstate__(state)
-        fill_in(self)
 
     def share_memory(self) -> None:
         """Move the sums of squares to memory that processes share."""

@@ -5,10 +5,10 @@ from typing import Any, Unpack
 
 from torch import Tensor
 
-from surefoot.optim.optimizer import RuleOptimizer
 from surefoot.optim.options import Own
 from surefoot.optim.torch import forms
-from surefoot.optim.torch.arguments import check_how, fill_in, given
+from surefoot.optim.torch.arguments import given
+from surefoot.optim.torch.optimizer import TorchOptimizer
 from surefoot.optim.torch.spelling import Spelling, decay_of
 from surefoot.rules.rule import Rule
 
@@ -20,7 +20,7 @@ def choose(group: Mapping[str, Any]) -> tuple[bool, str]:
     return (bool(group["amsgrad"]), decay_of(group))
 
 
-class Adam(RuleOptimizer):
+class Adam(TorchOptimizer):
     """`torch.optim.Adam` by the rules `adam` and `amsgrad`.
 
     Args:
@@ -59,8 +59,3 @@ class Adam(RuleOptimizer):
         **own: Unpack[Own],
     ) -> None:
         super().__init__(params, given(locals(), "lr", "betas", "eps", "weight_decay", "amsgrad", "maximize"))
-        check_how(self)
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        super().__setstate__(state)
-        fill_in(self)

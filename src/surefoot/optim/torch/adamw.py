@@ -4,13 +4,13 @@ from typing import Any, Unpack
 
 from torch import Tensor
 
-from surefoot.optim.optimizer import RuleOptimizer
 from surefoot.optim.options import Own
 from surefoot.optim.torch.adam import Adam, Betas
-from surefoot.optim.torch.arguments import check_how, fill_in, given
+from surefoot.optim.torch.arguments import given
+from surefoot.optim.torch.optimizer import TorchOptimizer
 
 
-class AdamW(RuleOptimizer):
+class AdamW(TorchOptimizer):
     """`torch.optim.AdamW` by the rules `adam` and `amsgrad`, with decoupled weight decay.
 
     Args:
@@ -43,10 +43,8 @@ class AdamW(RuleOptimizer):
         **own: Unpack[Own],
     ) -> None:
         super().__init__(params, {**given(locals()), "decoupled_weight_decay": True})
-        check_how(self)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(state)
-        fill_in(self)
         for group in self.param_groups:  # an older AdamW's groups do not say it
             group["decoupled_weight_decay"] = True

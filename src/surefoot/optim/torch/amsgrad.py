@@ -4,13 +4,13 @@ from typing import Any, Unpack
 
 from torch import Tensor
 
-from surefoot.optim.optimizer import RuleOptimizer
 from surefoot.optim.options import Own
 from surefoot.optim.torch.adam import Adam, Betas
-from surefoot.optim.torch.arguments import check_how, fill_in, given
+from surefoot.optim.torch.arguments import given
+from surefoot.optim.torch.optimizer import TorchOptimizer
 
 
-class AMSGrad(RuleOptimizer):
+class AMSGrad(TorchOptimizer):
     """`torch.optim.Adam(..., amsgrad=True)` under the algorithm's own name. Its state is that optimizer's.
 
     Args:
@@ -43,10 +43,8 @@ class AMSGrad(RuleOptimizer):
         **own: Unpack[Own],
     ) -> None:
         super().__init__(params, {**given(locals()), "amsgrad": True})
-        check_how(self)
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(state)
-        fill_in(self)
         for group in self.param_groups:
             group["amsgrad"] = True

@@ -1,12 +1,10 @@
-"""What constructors of torch's optimizers have in common: their arguments as defaults, and arguments of how to step."""
+"""The arguments of the constructors of torch's optimizers, as the defaults of their groups."""
 
-import inspect
 from collections.abc import Mapping
 from typing import Any
 
 from torch import Tensor
 
-from surefoot.optim.optimizer import RuleOptimizer
 from surefoot.optim.options import OPTIONS
 
 
@@ -33,26 +31,3 @@ def given(arguments: Mapping[str, Any], *first: str) -> dict[str, Any]:
     if isinstance(settings.get("betas"), list | tuple):
         settings["betas"] = tuple(b.squeeze() if isinstance(b, Tensor) else b for b in settings["betas"])
     return settings
-
-
-def check_how(optimizer: RuleOptimizer) -> None:
-    """Refuse contradictions among `foreach`, `fused` and `differentiable`, as torch does.
-
-    Raises:
-        RuntimeError: with torch's message.
-    """
-    how = optimizer.defaults
-    if how.get("fused"):
-        if how["differentiable"]:
-            raise RuntimeError("`fused` does not support `differentiable`")
-        if how["foreach"]:
-            raise RuntimeError("`fused` and `foreach` cannot be `True` together.")
-
-
-def fill_in(optimizer: RuleOptimizer) -> None:
-    """Give groups from an older version, which had fewer keys, the options that they lack."""
-    parameters = inspect.signature(type(optimizer)).parameters.values()
-    standard = {p.name: p.default for p in parameters if p.default is not p.empty}
-    for group in optimizer.param_groups:
-        for name, default in standard.items():
-            group.setdefault(name, default)

@@ -5,11 +5,11 @@ from typing import Any, Unpack
 
 from torch import Tensor
 
-from surefoot.optim.optimizer import RuleOptimizer
 from surefoot.optim.options import Own
 from surefoot.optim.torch import forms
 from surefoot.optim.torch.adam import Betas
-from surefoot.optim.torch.arguments import check_how, fill_in, given
+from surefoot.optim.torch.arguments import given
+from surefoot.optim.torch.optimizer import TorchOptimizer
 from surefoot.optim.torch.spelling import Spelling
 from surefoot.rules.rule import Rule
 
@@ -18,7 +18,7 @@ def _choose(group: Mapping[str, Any]) -> tuple[()]:
     return ()
 
 
-class LAMB(RuleOptimizer):
+class LAMB(TorchOptimizer):
     """LAMB, You et al. 2020, Algorithm 2, with torch's names and conventions.
 
     Args:
@@ -50,8 +50,3 @@ class LAMB(RuleOptimizer):
         **own: Unpack[Own],
     ) -> None:
         super().__init__(params, given(locals()))
-        check_how(self)
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        super().__setstate__(state)
-        fill_in(self)

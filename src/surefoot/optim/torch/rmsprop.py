@@ -5,10 +5,10 @@ from typing import Any, Unpack
 
 from torch import Tensor
 
-from surefoot.optim.optimizer import RuleOptimizer
 from surefoot.optim.options import Own
 from surefoot.optim.torch import forms
-from surefoot.optim.torch.arguments import fill_in, given
+from surefoot.optim.torch.arguments import given
+from surefoot.optim.torch.optimizer import TorchOptimizer
 from surefoot.optim.torch.spelling import Spelling, decay_of
 from surefoot.rules.rule import Rule
 
@@ -17,7 +17,7 @@ def _choose(group: Mapping[str, Any]) -> tuple[bool, bool, str]:
     return (bool(group["centered"]), group["momentum"] > 0, decay_of(group))
 
 
-class RMSprop(RuleOptimizer):
+class RMSprop(TorchOptimizer):
     """`torch.optim.RMSprop` by the rules `rmsprop` and `rmsprop_momentum`.
 
     Centered, the variance is held at zero from below; torch's own becomes NaN there.
@@ -54,7 +54,3 @@ class RMSprop(RuleOptimizer):
         **own: Unpack[Own],
     ) -> None:
         super().__init__(params, given(locals(), "lr", "momentum", "alpha", "eps", "centered"))
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        super().__setstate__(state)
-        fill_in(self)

@@ -6,10 +6,10 @@ from typing import Any, Unpack
 from torch import Tensor
 
 from surefoot.engines.graph import Graph
-from surefoot.optim.optimizer import RuleOptimizer
 from surefoot.optim.options import Own
 from surefoot.optim.torch import forms
-from surefoot.optim.torch.arguments import check_how, fill_in, given
+from surefoot.optim.torch.arguments import given
+from surefoot.optim.torch.optimizer import TorchOptimizer
 from surefoot.optim.torch.spelling import Spelling, decay_of
 from surefoot.rules.rule import Rule
 
@@ -19,7 +19,7 @@ def _choose(group: Mapping[str, Any]) -> tuple[str, str]:
     return (moving if group["momentum"] != 0 else "none", decay_of(group))
 
 
-class SGD(RuleOptimizer):
+class SGD(TorchOptimizer):
     """`torch.optim.SGD` by the rules `sgd` and `momentum`.
 
     Args:
@@ -54,7 +54,6 @@ class SGD(RuleOptimizer):
         **own: Unpack[Own],
     ) -> None:
         super().__init__(params, given(locals()))
-        check_how(self)
 
     def state_dict(self) -> dict[str, Any]:
         """The state and the settings as torch's SGD saves them: no count of steps, and nothing without momentum."""
@@ -71,7 +70,3 @@ class SGD(RuleOptimizer):
         if "momentum_buffer" in graph.state and "momentum_buffer" not in state:
             state["step"] = 0
         super()._complete(state, p, graph, group)
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        super().__setstate__(state)
-        fill_in(self)
