@@ -92,22 +92,31 @@ def _step_us(task: Task, rule: Rule) -> float:
     for p in parameters:
         p.grad = torch.full_like(p, 1e-3)
     optimizer = from_rule(rule)(parameters)
-    return _microseconds(lambda step: optimizer.step())
+    return _microseconds(lambda step: optimizer.step(), torch.get_num_threads())
 
 
 def pass_us(task: Task, store: Store) -> float:
-    """Microseconds of one forward and backward pass of one model on a minibatch, measured once a store."""
+    """Microseconds of one forward and backward pass of one model on a minibatch, measured once a store.
+
+    With all of torch's threads or with one, whichever is quicker: threads that wait for each other on a busy machine
+    make a small model a hundred times as slow, which says nothing of the model.
+    """
     return float(remembered(store, f"pass_us {task.fingerprint}", partial(_pass_us, task)))
 
 
 def _pass_us(task: Task) -> float:
-    with torch.random.fork_rng(devices=[]):
-        trial = Trial("sgd", 0, RULES["sgd"].settings(), seed=0, phase="search")
-        return _microseconds(Single(task, trial, RULES["sgd"], WARM + REPEATS).backward)
+    trial, threads = Trial("sgd", 0, RULES["sgd"].settings(), seed=0, phase="search"), torch.get_num_threads()
+    single = Single(task, trial, RULES["sgd"], WARM + REPEATS)
+    try:
+        with torch.random.fork_rng(devices=[]):
+            return min(_microseconds(single.backward, of) for of in {1, threads})
+    finally:
+        torch.set_num_threads(threads)
 
 
-def _microseconds(work: Callable[[int], object]) -> float:
+def _microseconds(work: Callable[[int], object], threads: int) -> float:
     """The median time of `work(0)`, `work(1)` and so on, the first few not counted."""
+    torch.set_num_threads(threads)
     times: list[float] = []
     begun = perf_counter()
     while len(times) < WARM + REPEATS and (len(times) <= WARM or perf_counter() - begun < PATIENCE):
