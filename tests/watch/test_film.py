@@ -11,7 +11,7 @@ from PIL import Image
 
 import surefoot as sf
 from surefoot.errors import UserError
-from surefoot.pages.palette import LIGHT
+from surefoot.pages.palette import DARK, LIGHT
 from surefoot.watch.film import encode, movie
 from surefoot.watch.film.picture import where_it_left
 
@@ -37,6 +37,19 @@ def test_a_png_has_both_walks_in_the_palettes_colours(ravine, tmp_path):
         assert image.width > 1000
         assert all(pixels_of(image, colour) > 200 for colour in LIGHT.series[:2])
         assert pixels_of(image, LIGHT.series[2]) == 0
+
+
+@pytest.mark.parametrize("name", ["walk.png", "walk.gif"])
+def test_dark_pictures_have_the_dark_themes_colours(ravine, tmp_path, short, name):
+    with Image.open(ravine.save(tmp_path / name, theme="dark")) as image:
+        image.seek(getattr(image, "n_frames", 1) - 1)
+        assert all(pixels_of(image, colour) > 50 for colour in (*DARK.series[:2], DARK.surface, DARK.ink))
+        assert not any(pixels_of(image, colour) for colour in (*LIGHT.series[:2], LIGHT.surface))
+
+
+def test_a_theme_is_light_or_dark(ravine, tmp_path):
+    with pytest.raises(UserError, match="theme must be light or dark, got 'blue'"):
+        ravine.save(tmp_path / "walk.png", theme="blue")
 
 
 def test_an_svg_is_well_formed_and_carries_its_text(ravine, tmp_path):
@@ -92,9 +105,10 @@ def test_a_moving_minimum_moves_in_the_film():
     assert (before != after).any(axis=2).mean() > 0.2
 
 
-def test_every_colour_drawn_with_is_in_the_gifs_palette():
-    assert set(LIGHT.series) | {LIGHT.ink, LIGHT.surface, LIGHT.line} <= set(encode.colours())
-    assert len(encode.colours()) < 256
+@pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
+def test_every_colour_drawn_with_is_in_the_gifs_palette(theme):
+    assert {*theme.series, theme.ink, theme.surface, theme.line} <= set(encode.colours(theme))
+    assert len(encode.colours(theme)) < 256
 
 
 def test_where_a_walk_left_is_on_the_edge_and_one_that_came_back_has_no_mark():

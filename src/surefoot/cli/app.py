@@ -164,12 +164,15 @@ def watch(
     basins: Annotated[
         bool, typer.Option("--basins", help="With --save: which start ends in which minimum, as a picture.")
     ] = False,
+    theme: Annotated[
+        str, typer.Option(metavar="light|dark", help="With --save: colours of a film or a still.")
+    ] = "light",
     opens: Annotated[bool, typer.Option("--open/--no-open", help="Open the page in a browser.")] = True,
 ) -> None:
     """Every parameter's own stride: optimizers on a landscape, live in one page, or as a film; or in a network."""
     from surefoot.cli import watch as the_watch
 
-    options = the_watch.Options(optimizers, start, steps, settings or [], save, layers)
+    options = the_watch.Options(optimizers, start, steps, settings or [], save, layers, theme)
     if basins:
         the_watch.basins(landscape, options)
     else:

@@ -11,7 +11,7 @@ from pathlib import Path
 from surefoot.cli.bar import bar
 from surefoot.errors import UserError
 from surefoot.rules.rule import Setting
-from surefoot.watch.film.save import STILLS, checked
+from surefoot.watch.film.save import STILLS, checked, theme_of
 from surefoot.watch.show import Watch, watch
 
 
@@ -25,16 +25,19 @@ class Options:
     settings: Sequence[str]
     save: Path | None
     layers: str | None = None
+    theme: str = "light"
 
 
 def run(landscape: str, options: Options, opens: bool) -> None:
     """Save what was asked for, or write a page and open it; print where it is."""
     if options.save is not None:
         checked(options.save)
+    elif theme_of(options.theme).name != "light":
+        raise UserError("--theme is that of films and stills, say where to with --save walk.gif; a page has both")
     shown = _watched(landscape, options)
     if options.save is not None:
         with bar("frames") as told:
-            print(shown.save(options.save, told))
+            print(shown.save(options.save, told, options.theme))
         return
     page = _write(shown, f"surefoot-{Path(landscape.rpartition(':')[2]).stem}.html")
     print(page)
@@ -47,7 +50,7 @@ def basins(landscape: str, options: Options) -> None:
     if options.save is None:
         raise UserError("--basins draws a picture: say where to with --save basins.png")
     checked(options.save, STILLS)
-    print(_watched(landscape, options).basins().save(options.save))
+    print(_watched(landscape, options).basins().save(options.save, options.theme))
 
 
 def pair(text: str) -> tuple[float, float]:

@@ -55,6 +55,8 @@ DARK = Theme(
     series=("#02b8fe", "#c97501", "#39a774", "#dccdff", "#fcc72b", "#806cf6", "#43ef94", "#fe77b9"),
 )
 
+THEMES = {theme.name: theme for theme in (LIGHT, DARK)}
+
 DASHES = (
     "solid", "9px,3px", "2px,2px", "9px,3px,2px,3px", "16px,4px", "5px,5px", "14px,3px,5px,3px", "2px,6px", "1px,1px",
 )  # fmt: skip

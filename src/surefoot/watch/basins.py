@@ -47,15 +47,16 @@ class Basins:
         """(rules, minima): the part of the starts from which each rule ends at each minimum."""
         return np.stack([(self.ends == k).mean(axis=(1, 2)) for k in range(len(self.minima))], axis=1)
 
-    def save(self, path: str | Path) -> Path:
-        """Draw a map for each rule, as .png or .svg.
+    def save(self, path: str | Path, theme: str = "light") -> Path:
+        """Draw a map for each rule, as .png or .svg, in light or dark colours.
 
         Raises:
-            UserError: if the ending is neither, the path cannot be written, or matplotlib is missing.
+            UserError: if the ending is neither, the path cannot be written, there is no such theme, or matplotlib is
+                missing.
         """
-        from surefoot.watch.film import maps  # noqa: PLC0415 - drawing is loaded by who draws
+        from surefoot.watch.film import maps, save  # noqa: PLC0415 - drawing is loaded by who draws
 
-        return maps.save(self, path)
+        return maps.save(self, path, save.theme_of(theme))
 
 
 def basins(

@@ -144,7 +144,7 @@ def _landscape(land: Landscape, steps: int | None) -> dict[str, Any]:
     surface = land.surface or land.field
     return {
         "name": land.name,
-        "title": land.title,
+        "title": land.title.replace("'", "’"),
         "teaches": land.teaches.replace("'", "’"),
         "places": land.places,
         "bounds": land.bounds,

@@ -28,6 +28,7 @@ def of_scene(scene: Scene) -> Picture:
         ),
         labels=tuple(label(land, w) for _, w in shown),
         positions=tuple(position for position, _ in shown),
+        places=land.places,
     )
 
 

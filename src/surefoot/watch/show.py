@@ -1,7 +1,7 @@
 """`surefoot.watch`: from a landscape's name, or a function, to something that can be looked at and saved."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -45,23 +45,25 @@ class Watch:
         """What a still or a film shows; here the walks are taken, if they were not recorded."""
         return of_scene(self.shown) if isinstance(self.shown, Scene) else of_recording(self.shown)
 
-    def save(self, path: str | Path, progress: save.Progress | None = None) -> Path:
+    def save(self, path: str | Path, progress: save.Progress | None = None, theme: str = "light") -> Path:
         """Write a page (.html), a film (.gif, .mp4) or a still (.png, .svg).
 
         Args:
             path: where to; an existing file is written over. progress: called with (frames done, frames in all).
+            theme: the colours of a film or a still, light or dark; a page has both, and its reader chooses.
 
         Returns:
             The path.
 
         Raises:
-            UserError: if the ending is none of these, the path cannot be written, or a library or ffmpeg is missing.
+            UserError: if the ending is none of these, the path cannot be written, there is no such theme, or a library
+                or ffmpeg is missing.
         """
-        place = save.checked(path)
+        place, colours = save.checked(path), save.theme_of(theme)
         if place.suffix.lower() == ".html":
             place.write_text(self.html(), encoding="utf-8")
         else:
-            save.draw(self.picture(), place, progress)
+            save.draw(replace(self.picture(), theme=colours), place, progress)
         return place
 
     def basins(self, side: int = 120) -> "Basins":

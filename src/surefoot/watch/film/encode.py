@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from surefoot.errors import UserError
-from surefoot.pages.palette import LIGHT
+from surefoot.pages.palette import Theme
 from surefoot.watch.film import ground
 from surefoot.watch.scene import Array
 
@@ -20,8 +20,8 @@ RATE = 20
 SHARES = (0.25, 0.5, 0.75)
 
 
-def gif(frames: Iterable[Array], path: Path) -> None:
-    """Write an endless GIF in one palette; what stands still from frame to frame is left out, and takes no room.
+def gif(frames: Iterable[Array], path: Path, theme: Theme) -> None:
+    """Write an endless GIF in the theme's colours; what stands still between frames is left out, and takes no room.
 
     Raises:
         UserError: where pillow is not installed.
@@ -30,7 +30,7 @@ def gif(frames: Iterable[Array], path: Path) -> None:
         from PIL import Image  # noqa: PLC0415 - an extra
     except ImportError:
         raise UserError("a .gif needs pillow: pip install 'surefoot[film]'") from None
-    palette = colours()
+    palette = colours(theme)
     nearest = _nearest(palette)
     images, before = [], None
     for frame in frames:
@@ -54,17 +54,17 @@ def gif(frames: Iterable[Array], path: Path) -> None:
     )
 
 
-def colours() -> tuple[str, ...]:
+def colours(theme: Theme) -> tuple[str, ...]:
     """A GIF's colours: all that is drawn with, and what lies between where edges are smooth."""
-    bands = ground.band_colours()
-    drawn = (*LIGHT.series, LIGHT.ink, LIGHT.muted)
+    bands = ground.band_colours(theme)
+    drawn = (*theme.series, theme.ink, theme.muted)
     between = [
         ground.mixed(top, under, share)
         for top in drawn
         for under in (bands[-1], bands[len(bands) // 3])
         for share in SHARES
     ]
-    return tuple(dict.fromkeys([*bands, LIGHT.line, ground.LINE, *drawn, *between]))[:255]
+    return tuple(dict.fromkeys([*bands, theme.line, ground.line(theme), *drawn, *between]))[:255]
 
 
 def _nearest(palette: Sequence[str]) -> Array:

@@ -5,14 +5,15 @@ from typing import Any
 import numpy as np
 
 from surefoot.errors import UserError
-from surefoot.pages.palette import LIGHT, MARKERS
+from surefoot.pages.palette import MARKERS, Theme
 from surefoot.watch.film.picture import Picture, grid
 from surefoot.watch.scene import Array
 
 #: matplotlib's letters for the palette's markers.
 LETTERS = dict(zip(MARKERS, "osD^v*pXH", strict=True))
-#: From hollows to hills: the ends of the bands' colours, evenly mixed between.
-HOLLOW, HILL, LINE = "#b9c9e8", "#ffffff", "#98a3ba"
+#: How much of the accent's colour there is in the lowest ground, the highest being the surface's own; and how far lines
+#: stand out from the surface.
+TINT, STRENGTH = 0.32, 0.5
 BANDS = 16
 SIZE = (9.6, 5.0)
 DPI = 100
@@ -31,18 +32,18 @@ def matplotlib() -> Any:
     return matplotlib
 
 
-def figure(size: tuple[float, float] = SIZE) -> Any:
+def figure(theme: Theme, size: tuple[float, float] = SIZE) -> Any:
     """An empty figure, its size in inches, with an Agg canvas of its own; nothing is registered anywhere."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg  # noqa: PLC0415
 
-    made = matplotlib().figure.Figure(figsize=size, dpi=DPI, facecolor=LIGHT.surface)
+    made = matplotlib().figure.Figure(figsize=size, dpi=DPI, facecolor=theme.surface)
     FigureCanvasAgg(made)
     return made
 
 
-def colour(position: int) -> str:
-    """The light theme's colour of a position."""
-    return LIGHT.series[position % len(LIGHT.series)]
+def colour(theme: Theme, position: int) -> str:
+    """The theme's colour of a position."""
+    return theme.series[position % len(theme.series)]
 
 
 def letter(position: int) -> str:
@@ -50,36 +51,38 @@ def letter(position: int) -> str:
     return LETTERS[MARKERS[position % len(MARKERS)]]
 
 
-def axes(figure: Any, place: tuple[float, float, float, float]) -> Any:
+def axes(figure: Any, place: tuple[float, float, float, float], theme: Theme) -> Any:
     """Axes in the house style at (left, bottom, width, height) of the figure."""
-    made = figure.add_axes(place, facecolor=LIGHT.surface)
-    dress(made)
+    made = figure.add_axes(place, facecolor=theme.surface)
+    dress(made, theme)
     return made
 
 
-def dress(axes: Any) -> None:
+def dress(axes: Any, theme: Theme) -> None:
     """Frame and ticks in the house style."""
-    axes.tick_params(colors=LIGHT.muted, labelsize=8, length=2, width=0.6)
+    axes.tick_params(colors=theme.muted, labelsize=8, length=2, width=0.6)
     for side in axes.spines.values():
-        side.set_color(LIGHT.line)
+        side.set_color(theme.line)
 
 
 def land(axes: Any, picture: Picture, step: float) -> Any:
     """Draw the ground as it is at a step; the shaded image, whose data a film may replace."""
-    shaded = picture.shaded(step)
+    shaded, theme = picture.shaded(step), picture.theme
     image = axes.imshow(
         shaded,
         origin="lower",
         extent=picture.bounds,
         aspect="auto",
         interpolation="bilinear",
-        **_bands(shaded),
+        **_bands(shaded, theme),
         zorder=0,
     )
     axes.set(xlim=picture.bounds[:2], ylim=picture.bounds[2:])
-    axes.set_xlabel(picture.axes[0], color=LIGHT.muted, fontsize=9, labelpad=1)
-    axes.set_ylabel(picture.axes[1], color=LIGHT.muted, fontsize=9, labelpad=1)
-    axes.set_title(picture.title, color=LIGHT.ink, fontsize=12, fontweight="bold", loc="left", pad=7)
+    axes.set_xlabel(picture.axes[0], color=theme.muted, fontsize=9, labelpad=1)
+    axes.set_ylabel(picture.axes[1], color=theme.muted, fontsize=9, labelpad=1)
+    axes.set_title(picture.title, color=theme.ink, fontsize=12, fontweight="bold", loc="left", pad=7)
+    for x, y, name in picture.places:
+        axes.text(x, y, name, color=theme.muted, fontsize=8.5, fontstyle="italic", ha="center", va="center", zorder=2)
     return image
 
 
@@ -88,19 +91,30 @@ def contours(axes: Any, picture: Picture, step: float) -> None:
     shaded = picture.shaded(step)
     masked = np.ma.masked_invalid(shaded)
     axes.contour(
-        *grid(picture.bounds, shaded.shape), masked, _levels(shaded)[1:-1], colors=LINE, linewidths=0.5, zorder=1
+        *grid(picture.bounds, shaded.shape),
+        masked,
+        _levels(shaded)[1:-1],
+        colors=line(picture.theme),
+        linewidths=0.5,
+        zorder=1,
     )
 
 
 def stars(axes: Any, picture: Picture, step: float) -> list[Any]:
     """A cross at the start of each walk is the walk's own; here the minima at a step."""
-    size = {"markersize": 9, "markeredgewidth": 1.4, "color": LIGHT.ink, "zorder": 6}
+    size = {"markersize": 9, "markeredgewidth": 1.4, "color": picture.theme.ink, "zorder": 6}
     return [axes.plot(x, y, "+", clip_on=True, **size)[0] for x, y in picture.minima(step)]
 
 
-def band_colours() -> tuple[str, ...]:
+def band_colours(theme: Theme) -> tuple[str, ...]:
     """One flat colour a band, from hollows to hills."""
-    return tuple(mixed(HOLLOW, HILL, k / (BANDS - 1)) for k in range(BANDS))
+    hollow = mixed(theme.surface, theme.accent, TINT)
+    return tuple(mixed(hollow, theme.surface, k / (BANDS - 1)) for k in range(BANDS))
+
+
+def line(theme: Theme) -> str:
+    """The colour of lines of equal loss."""
+    return mixed(theme.surface, theme.muted, STRENGTH)
 
 
 def mixed(a: str, b: str, share: float) -> str:
@@ -113,10 +127,10 @@ def mixed(a: str, b: str, share: float) -> str:
     return "#" + "".join(f"{round(x + share * (y - x) + 1e-9):02x}" for x, y in parts)
 
 
-def _bands(shaded: Array) -> dict[str, Any]:
+def _bands(shaded: Array, theme: Theme) -> dict[str, Any]:
     from matplotlib.colors import BoundaryNorm, ListedColormap  # noqa: PLC0415
 
-    colours = ListedColormap(band_colours()).with_extremes(bad=LIGHT.line, over=HILL)
+    colours = ListedColormap(band_colours(theme)).with_extremes(bad=theme.line, over=theme.surface)
     return {"cmap": colours, "norm": BoundaryNorm(_levels(shaded), BANDS)}
 
 

@@ -5,7 +5,6 @@ from typing import Any
 
 import numpy as np
 
-from surefoot.pages.palette import LIGHT
 from surefoot.watch.film import ground, strides
 from surefoot.watch.film.picture import Picture, where_it_left
 from surefoot.watch.film.still import MAP, below, departure, start
@@ -37,23 +36,24 @@ class _Stage:
 
     def __init__(self, picture: Picture) -> None:
         self.picture = picture
-        self.figure = ground.figure()
-        self.axes = ground.axes(self.figure, MAP)
+        theme = picture.theme
+        self.figure = ground.figure(theme)
+        self.axes = ground.axes(self.figure, MAP, theme)
         self.image = ground.land(self.axes, picture, 0.0)
         if not picture.moves:
             ground.contours(self.axes, picture, 0.0)
         self.bars = strides.bars(self.figure, picture)
         strides.legend(self.figure, picture)
-        below(self.figure, picture.caption)
+        below(self.figure, picture.caption, theme)
         self.minima = ground.stars(self.axes, picture, 0.0)
         self.start = start(self.axes, picture)
         self.trails = [
-            self.axes.plot([], [], color=ground.colour(p), linewidth=1.4, zorder=4)[0] for p in picture.positions
+            self.axes.plot([], [], color=ground.colour(theme, p), linewidth=1.4, zorder=4)[0] for p in picture.positions
         ]
         self.heads = [self._head(p) for p in picture.positions]
         self.marks = self._departures()
         self.clock = self.figure.text(
-            MAP[0] + MAP[2], 0.945, "", ha="right", color=LIGHT.muted, fontsize=9, family="monospace"
+            MAP[0] + MAP[2], 0.945, "", ha="right", color=theme.muted, fontsize=9, family="monospace"
         )
         self.background = self._background()
 
@@ -92,7 +92,8 @@ class _Stage:
             star.set_data([x], [y])
 
     def _head(self, position: int) -> Any:
-        style = {"color": ground.colour(position), "markeredgecolor": LIGHT.surface, "zorder": 5}
+        theme = self.picture.theme
+        style = {"color": ground.colour(theme, position), "markeredgecolor": theme.surface, "zorder": 5}
         return self.axes.plot([], [], ground.letter(position), markersize=8, **style)[0]
 
     def _departures(self) -> list[tuple[int, list[Any]]]:

@@ -6,6 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
+from surefoot.pages.palette import LIGHT, Theme
 from surefoot.watch.scene import Array, Point, Walk
 
 #: Rows and columns of the grid on which a surface that is known everywhere is drawn.
@@ -21,7 +22,7 @@ class Picture:
         surface: step to losses, (rows, columns), rows from y low to y high; NaN where unknown.
         moves: whether the surface depends on the step. minima: step to where they are.
         walks: who walked. labels: what each is called in the legend. positions: each one's place in the palette.
-        caption: printed below, in films too.
+        caption: printed below, in films too. places: (x, y, name) of what the map names. theme: its colours.
     """
 
     title: str
@@ -35,6 +36,8 @@ class Picture:
     axes: tuple[str, str] = ("x", "y")
     notes: tuple[str, ...] = ()
     caption: str = ""
+    places: tuple[tuple[float, float, str], ...] = ()
+    theme: Theme = LIGHT
 
     @property
     def last(self) -> int:

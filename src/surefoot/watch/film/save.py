@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from surefoot.errors import UserError
+from surefoot.pages.palette import THEMES, Theme
 from surefoot.paths import check_writable
 from surefoot.watch.film.picture import Picture
 
@@ -33,6 +34,17 @@ def checked(path: str | Path, endings: Sequence[str] = ENDINGS) -> Path:
     return place
 
 
+def theme_of(name: str) -> Theme:
+    """The theme of a name.
+
+    Raises:
+        UserError: if there is none.
+    """
+    if name not in THEMES:
+        raise UserError(f"theme must be light or dark, got {name!r}")
+    return THEMES[name]
+
+
 def draw(picture: Picture, path: Path, progress: Progress | None = None) -> None:
     """Write a still or a film, whichever the path's ending says.
 
@@ -50,7 +62,10 @@ def draw(picture: Picture, path: Path, progress: Progress | None = None) -> None
         encode.ffmpeg()  # before the frames are drawn
     frames = movie.frames(picture)
     told = frames if progress is None else _told(frames, movie.FRAMES, progress)
-    (encode.gif if ending == ".gif" else encode.mp4)(told, path)
+    if ending == ".gif":
+        encode.gif(told, path, picture.theme)
+    else:
+        encode.mp4(told, path)
 
 
 def _told(frames: Iterable[T], total: int, progress: Progress) -> Iterator[T]:

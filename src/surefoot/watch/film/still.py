@@ -4,7 +4,7 @@ from pathlib import Path
 from textwrap import fill
 from typing import Any
 
-from surefoot.pages.palette import LIGHT
+from surefoot.pages.palette import Theme
 from surefoot.watch.film import ground, strides
 from surefoot.watch.film.picture import Picture, where_it_left
 
@@ -28,34 +28,35 @@ def write(figure: Any, path: Path) -> None:
 
 def draw(picture: Picture) -> Any:
     """The figure."""
-    figure = ground.figure()
-    axes = ground.axes(figure, MAP)
+    theme = picture.theme
+    figure = ground.figure(theme)
+    axes = ground.axes(figure, MAP, theme)
     last = max(float(walk.steps[-1]) for walk in picture.walks)
     ground.land(axes, picture, last)
     ground.contours(axes, picture, last)
     ground.stars(axes, picture, last)
     for walk, position in zip(picture.walks, picture.positions, strict=True):
         x, y = walk.points.T
-        style = {"color": ground.colour(position), "zorder": 4}
+        style = {"color": ground.colour(theme, position), "zorder": 4}
         axes.plot(x, y, linewidth=1.4, solid_joinstyle="round", **style)
-        axes.plot(x[-1:], y[-1:], ground.letter(position), markersize=7, markeredgecolor=LIGHT.surface, **style)
+        axes.plot(x[-1:], y[-1:], ground.letter(position), markersize=7, markeredgecolor=theme.surface, **style)
         departure(axes, picture, position, where_it_left(walk.points, picture.bounds))
     start(axes, picture)
     strides.curves(figure, picture)
     strides.legend(figure, picture)
-    below(figure, " ".join(picture.notes))
+    below(figure, " ".join(picture.notes), theme)
     return figure
 
 
-def below(figure: Any, text: str) -> None:
+def below(figure: Any, text: str, theme: Theme) -> None:
     """Small print under the map."""
     lines = fill(text, NOTE_WIDTH)
-    figure.text(0.012, 0.006, lines, fontsize=6.5, color=LIGHT.muted, va="bottom", linespacing=1.1)
+    figure.text(0.012, 0.006, lines, fontsize=6.5, color=theme.muted, va="bottom", linespacing=1.1)
 
 
 def start(axes: Any, picture: Picture) -> Any:
     """A ring where the walks begin."""
-    style = {"markersize": 9, "markerfacecolor": "none", "markeredgecolor": LIGHT.ink, "markeredgewidth": 1.2}
+    style = {"markersize": 9, "markerfacecolor": "none", "markeredgecolor": picture.theme.ink, "markeredgewidth": 1.2}
     return axes.plot(*picture.walks[0].points[:1].T, "o", zorder=5, **style)[0]
 
 
@@ -68,8 +69,8 @@ def departure(axes: Any, picture: Picture, position: int, left: tuple[int, tuple
     step = steps[min(frame + 1, len(steps) - 1)]
     west, east, south, north = picture.bounds
     right, top = x > (west + east) / 2, y > (south + north) / 2
-    style = {"color": ground.colour(position), "zorder": 7}
-    (mark,) = axes.plot(x, y, "X", markersize=9, markeredgecolor=LIGHT.surface, clip_on=False, **style)
+    style = {"color": ground.colour(picture.theme, position), "zorder": 7}
+    (mark,) = axes.plot(x, y, "X", markersize=9, markeredgecolor=picture.theme.surface, clip_on=False, **style)
     text = axes.annotate(
         f"left at step {step:.0f}",
         (x, y),

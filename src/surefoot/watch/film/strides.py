@@ -4,7 +4,6 @@ from typing import Any
 
 import numpy as np
 
-from surefoot.pages.palette import LIGHT
 from surefoot.watch.film.ground import axes, colour, letter
 from surefoot.watch.film.picture import Picture
 
@@ -28,11 +27,11 @@ def bars(figure: Any, picture: Picture) -> list[list[Any]]:
     low, high = limits(picture)
     every = []
     for row, name in enumerate(picture.rated):
-        panel = _panel(figure, row, len(picture.rated), f"effective learning rate of {name}")
+        panel = _panel(figure, row, picture, f"effective learning rate of {name}")
         panel.set(xscale="log", xlim=(low, high), ylim=(len(picture.walks) - 0.4, -0.6), yticks=[])
         panel.tick_params(which="minor", length=0)
         places = enumerate(picture.positions)
-        every.append([panel.barh(i, 0.0, left=low, height=0.62, color=colour(p))[0] for i, p in places])
+        every.append([panel.barh(i, 0.0, left=low, height=0.62, color=colour(picture.theme, p))[0] for i, p in places])
     return every
 
 
@@ -51,15 +50,16 @@ def lengthen(bars: list[list[Any]], picture: Picture, frame: int) -> list[Any]:
 def curves(figure: Any, picture: Picture) -> None:
     """Panels of curves over the steps, one for each coordinate or layer."""
     for row, name in enumerate(picture.rated):
-        panel = _panel(figure, row, len(picture.rated), f"effective learning rate of {name}")
+        panel = _panel(figure, row, picture, f"effective learning rate of {name}")
         last = max(float(walk.steps[-1]) for walk in picture.walks)
         panel.set(yscale="log", ylim=limits(picture), xlim=(0, max(1.0, last)))
         panel.tick_params(which="minor", length=0)
-        panel.grid(axis="y", color=LIGHT.line, linewidth=0.5)
+        panel.grid(axis="y", color=picture.theme.line, linewidth=0.5)
         for walk, position in zip(picture.walks, picture.positions, strict=True):
             if name in walk.rate:
-                panel.plot(walk.steps, walk.rate[name], color=colour(position), linewidth=1.2)
-        panel.set_xlabel("step" if row == len(picture.rated) - 1 else "", color=LIGHT.muted, fontsize=8, labelpad=1)
+                panel.plot(walk.steps, walk.rate[name], color=colour(picture.theme, position), linewidth=1.2)
+        name_below = "step" if row == len(picture.rated) - 1 else ""
+        panel.set_xlabel(name_below, color=picture.theme.muted, fontsize=8, labelpad=1)
 
 
 def legend(figure: Any, picture: Picture) -> None:
@@ -67,7 +67,7 @@ def legend(figure: Any, picture: Picture) -> None:
     from matplotlib.lines import Line2D  # noqa: PLC0415
 
     handles = [
-        Line2D([], [], color=colour(p), marker=letter(p), markersize=5, linewidth=1.6, label=label)
+        Line2D([], [], color=colour(picture.theme, p), marker=letter(p), markersize=5, linewidth=1.6, label=label)
         for p, label in zip(picture.positions, picture.labels, strict=True)
     ]
     figure.legend(
@@ -76,15 +76,16 @@ def legend(figure: Any, picture: Picture) -> None:
         bbox_to_anchor=(LEFT - 0.018, 0.325),
         frameon=False,
         fontsize=8,
-        labelcolor=LIGHT.ink,
+        labelcolor=picture.theme.ink,
         labelspacing=0.35,
         handlelength=2.2,
     )
 
 
-def _panel(figure: Any, row: int, rows: int, title: str) -> Any:
+def _panel(figure: Any, row: int, picture: Picture, title: str) -> Any:
+    rows, theme = len(picture.rated), picture.theme
     height = (TOP - BOTTOM - (rows - 1) * GAP) / rows
-    panel = axes(figure, (LEFT, TOP - height - row * (height + GAP), WIDTH, height))
-    panel.set_title(title, color=LIGHT.muted, fontsize=8.5, loc="left", pad=4)
+    panel = axes(figure, (LEFT, TOP - height - row * (height + GAP), WIDTH, height), theme)
+    panel.set_title(title, color=theme.muted, fontsize=8.5, loc="left", pad=4)
     panel.tick_params(labelsize=7)
     return panel

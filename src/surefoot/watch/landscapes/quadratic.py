@@ -49,7 +49,7 @@ def quadratic(x: Value, y: Value, *, condition: Condition = 40.0, angle: Angle =
     y=(-1.6, 1.6),
     start=(-2.0, 0.001),
     minima=((0.0, 1.0), (0.0, -1.0)),
-    places=((0.0, 0.13, "saddle"),),
+    places=((0.0, -0.14, "saddle"),),
 )
 def saddle(x: Value, y: Value) -> Value:
     """0.5 (x^2 - y^2) + y^4 / 4: a saddle at the origin, a minimum on either side of it."""

@@ -16,6 +16,7 @@ function drawLabels(context, heads, width, height, theme) {
       [x - wide / 2, y - LABEL.gap - LABEL.height],
       [x - wide / 2, y + LABEL.gap],
     ];
+    if (isQuiet) corners.push(corners.shift()); // where walks lead to, mostly
     const boxes = corners.map(([left, top]) => ({ left, top, right: left + wide, bottom: top + LABEL.height }));
     const free = boxes.find((box) => isInside(box, width, height) && !taken.some((other) => overlap(box, other)));
     if (!free) continue;

@@ -19,7 +19,7 @@ function quantitiesOf(view) {
     {
       title: "Curvature × effective rate",
       note: "as a share of what the rule is stable below: above 1, steps grow",
-      values: (walk) => walk.tension,
+      values: ({ tension }) => (tension?.some(Boolean) ? tension : undefined), // none between kinks
       scale: "log",
       threshold: 1,
     },
