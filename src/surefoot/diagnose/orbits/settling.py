@@ -142,6 +142,8 @@ class _Orbit:
     def go_on_nudged(self, steps: int) -> None:
         """Go on, and wherever the error has become nothing, put it to NUDGE, as any disturbance would."""
         for _ in range(steps // FIRST):
+            if self.undefined is not None:
+                return
             if self._parts[-1][-1] == 0:
                 self.variables[0] = NUDGE
                 self.nudged += 1
