@@ -169,20 +169,20 @@ def _explorer(part: Record) -> Iterable[str]:
 
 def _orbit(part: Record) -> Iterable[str]:
     side, steps = part["side"], part["steps"]
+    numpy = list(part["maps"][0]["numpy"])
     yield (
         f"{side} x {side} settings, {steps:,} steps each, float64: the map with all that it reports, and the orbits "
-        f"alone. NumPy evaluates the same operations of the same orbits: each {part['share']}th orbit for all steps, "
-        f"so that all stay in the processor's cache, or all orbits for one in {part['share']} steps; then scaled."
+        "alone, which NumPy makes too (by_hand.py), all at once or in blocks that stay in the processor's cache."
     )
     yield ""
     yield from _table(
-        ["rule", "map", "orbits alone", "updates a second", "NumPy, some orbits", "NumPy, some steps", "compiling"],
+        ["rule", "map", "orbits alone", "updates a second", *(f"NumPy, {name}" for name in numpy), "compiling"],
         [
             [
                 row["rule"],
                 *(duration(row["seconds"][name]["median"]) for name in ("stability map", "orbits alone")),
                 f"{side * side * steps / row['seconds']['orbits alone']['median'] / 1e6:.0f} million",
-                *(duration(row["numpy"][name]) for name in ("some cells", "some steps")),
+                *(duration(row["numpy"][name]) for name in numpy),
                 duration(row["compile"]),
             ]
             for row in part["maps"]

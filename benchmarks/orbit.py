@@ -11,31 +11,32 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks import by_hand
 from benchmarks.timing import Spread, interleaved, spread
 from surefoot.diagnose.orbits.ensemble import Ensemble
 from surefoot.diagnose.orbits.maps import stability_map
-from surefoot.engines.orbits import numpy as orbit_numpy
 from surefoot.engines.orbits.orbit import Orbits
 from surefoot.rules.catalogue import CHAPTER, find
 
 ROOT = Path(__file__).resolve().parents[1]
 #: Rules and the decay that goes up the map's second axis.
 MAPS = {"rmsprop": "beta", "adam": "beta1"}
+#: Orbits whose arrays stay in the processor's cache.
+BLOCK = 5000
 
 
 @dataclass(frozen=True)
 class Effort:
-    """How many cells a side and steps, how often; every so-manieth cell is for NumPy; diagnoses of each rule."""
+    """How many cells a side and steps, how often; diagnoses of each rule."""
 
     side: int
     steps: int
     rounds: int
-    share: int
     diagnoses: int
 
 
-FULL = Effort(side=500, steps=2000, rounds=7, share=50, diagnoses=3)
-QUICK = Effort(side=20, steps=80, rounds=1, share=10, diagnoses=1)
+FULL = Effort(side=500, steps=2000, rounds=7, diagnoses=3)
+QUICK = Effort(side=20, steps=80, rounds=1, diagnoses=1)
 
 
 def measure(effort: Effort) -> dict[str, Any]:
@@ -43,7 +44,6 @@ def measure(effort: Effort) -> dict[str, Any]:
     return {
         "side": effort.side,
         "steps": effort.steps,
-        "share": effort.share,
         "maps": [_map(rule, decay, effort) for rule, decay in MAPS.items()],
         "diagnoses": {rule: _diagnosis(rule, effort.diagnoses) for rule in CHAPTER},
     }
@@ -67,7 +67,12 @@ def _map(name: str, decay: str, effort: Effort) -> dict[str, Any]:
         effort.rounds,
         warmup=1,
     )
-    return {"rule": name, "compile": compiling, "seconds": seconds, "numpy": _numpy(ensemble, cells, effort)}
+    return {
+        "rule": name,
+        "compile": compiling,
+        "seconds": seconds,
+        "numpy": _numpy(name, ensemble, cells, effort.steps),
+    }
 
 
 def _orbits(ensemble: Ensemble, cells: Mapping[str, Any], steps: int) -> object:
@@ -75,21 +80,19 @@ def _orbits(ensemble: Ensemble, cells: Mapping[str, Any], steps: int) -> object:
     return ensemble.engine.run([[1.0]], steps, ensemble.parameters | dict(cells))
 
 
-def _numpy(ensemble: Ensemble, cells: Mapping[str, Any], effort: Effort) -> dict[str, float]:
-    """Seconds for all cells and steps, from a part: of the cells (in the processor's cache), and of the steps."""
+def _numpy(name: str, ensemble: Ensemble, cells: Mapping[str, Any], steps: int) -> dict[str, float]:
+    """Seconds for the final state of every cell, with arrays of all cells, and of so few that the cache holds them."""
+    fixed = {key: value for key, value in ensemble.parameters.items() if key in ("beta2", "eps")}
+    count = len(cells["lr"])
 
-    def run(own: Mapping[str, Any], steps: int) -> float:
-        variables = ensemble.begin(np.ones(1), own)
+    def run(size: int) -> float:
         begin = perf_counter()
-        orbit_numpy.run(ensemble.map, variables, steps, ensemble.parameters | dict(own))
+        for k in range(0, count, size):
+            own = {key: values[k : k + size] for key, values in cells.items()}
+            by_hand.RULES[name](np.ones(len(own["lr"])), steps, **fixed, **own)
         return perf_counter() - begin
 
-    few = {name: values[:: effort.share] for name, values in cells.items()}
-    steps = max(effort.steps // effort.share, 1)
-    return {
-        "some cells": run(few, effort.steps) * effort.share,
-        "some steps": run(cells, steps) * effort.steps / steps,
-    }
+    return {"all orbits at once": run(count), f"blocks of {BLOCK:,} orbits": run(BLOCK)}
 
 
 def _diagnosis(rule: str, times: int) -> Spread:
