@@ -120,6 +120,23 @@ class Graph:
         return not self.tensor_nodes
 
     @cached_property
+    def begins(self) -> bool:
+        """Whether a comparison of the step count has a say in the new state: in a slot's first value, as a rule.
+
+        >>> from surefoot.rules import Rule, where
+        >>> def average(x, g, y, *, t, lr=0.1):
+        ...     y = where(t == 1, x, y)
+        ...     return x - lr * g, 0.9 * y + 0.1 * x
+        >>> Graph.of(Rule.of(average)).begins
+        True
+        """
+        nodes = self.nodes
+        states = ancestors(nodes, (self.outputs[slot] for slot in self.state))
+        chosen_by = [nodes[i].args[0] for i in states if nodes[i].op == "where"]
+        conditions = [i for i in chosen_by if self.levels[i] == Level.HOST]
+        return any(nodes[i] == Node("input", (), "t") for i in ancestors(nodes, conditions))
+
+    @cached_property
     def passes(self) -> tuple[Pass, ...]:
         """The sweeps, in order."""
         depth: list[int] = []

@@ -14,7 +14,8 @@ import surefoot.optim.torch as named_as_torch
 from surefoot.engines.analysis.idle import idle
 from surefoot.engines.graph import Graph
 from surefoot.errors import UserError
-from surefoot.optim import LAMB, SGD, AdaGrad, Adam, AdamW, Momentum, RMSProp, RuleOptimizer
+from surefoot.optim import LAMB, SGD, AdaGrad, Adam, AdamW, Momentum, RMSProp, RuleOptimizer, from_rule
+from surefoot.rules import Rate, Value, where
 from tests.optim.sparse.gradients import (
     ELEMENTWISE,
     ROWS,
@@ -497,3 +498,22 @@ def test_a_table_that_was_replaced_is_let_go() -> None:
     optimizer.param_groups[0]["params"] = [q]
     optimizer.catch_up()
     assert not optimizer._registry
+
+
+@pytest.mark.parametrize("sparse", ["catch up", "lazy"])
+def test_state_that_starts_at_x_does_so_in_rows_that_are_named_later(sparse: str) -> None:
+    def leashed(x: Value, g: Value, first: Value, *, t: Value, lr: Rate = 0.1) -> tuple[Value, Value]:
+        first = where(t == 1, x, first)
+        return x - lr * g / (1 + abs(x - first)), first
+
+    tables = [nn.Parameter(torch.linspace(1, 2, 8, dtype=torch.float64).view(4, 2)) for _ in range(2)]
+    begun = tables[0].detach().clone()
+    by_rows, whole = (
+        from_rule(leashed)([weights], sparse=way) for weights, way in zip(tables, (sparse, "dense"), strict=True)
+    )
+    for row in (0, 2, 0, 3, 2):
+        for weights, optimizer in zip(tables, (by_rows, whole), strict=True):
+            weights.grad = torch.sparse_coo_tensor([[row]], [[1.0, -2.0]], (4, 2), dtype=torch.float64)
+            optimizer.step()
+    assert torch.equal(tables[0], tables[1])
+    assert torch.equal(by_rows.state[tables[0]]["first"], begun)

@@ -55,6 +55,8 @@ def suits(member: Member, grad: Tensor) -> bool:
         return False
     if _option(member.column) == "dense":
         return False
+    if member.column.formula.begins and member.column.t == 0:  # rows that are named later begin now, too
+        return False
     plain = type(p) in (Parameter, Tensor) and not p.is_conj() and not p.is_neg() and p.numel() > 0
     tables = (p, *(member.state[slot] for slot in graph.state))
     return plain and grad.dtype == p.dtype and all(v.is_contiguous() and v.device == p.device for v in tables)
