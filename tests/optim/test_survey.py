@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from surefoot.optim import Adam, layout, survey
-from surefoot.optim.survey import MOVED, OTHER, SAME, Survey
+from surefoot.optim.survey import Place, Survey
 from tests.optim.eager import batched, parameter, randoms
 from tests.optim.test_guard import OTHERS
 from tests.optim.test_moves import CHANGES
@@ -36,10 +36,11 @@ class Watched:
             ]
         )
         slots = [[values["m"] for values in self.kept.values()]]
-        self.survey = Survey(self.groups, self.state, [([self.x, self.y], slots, self.table)])
+        sizes = np.tile([48 if len(shape) > 1 else 20, 20], (3, 1))
+        self.survey = Survey(self.groups, self.state, [Place([self.x, self.y], slots, self.table, sizes)])
 
-    def look(self) -> int:
-        found = self.survey.look(self.groups, self.state)
+    def stands(self) -> bool:
+        found = self.survey.stands(self.groups, self.state)
         self.survey.release()
         return found
 
@@ -50,23 +51,23 @@ def test_this_torch_can_be_surveyed() -> None:
 
 def test_nothing_has_changed() -> None:
     watched = Watched(4, 3)
-    assert [watched.look() for _ in range(3)] == [SAME] * 3
+    assert all(watched.stands() for _ in range(3))
     assert watched.x.grad is not None
     watched.x.grad.add_(1.0)
     watched.x.data.mul_(2.0)
     watched.state[watched.x]["m"].add_(1.0)
-    assert watched.look() == SAME
+    assert watched.stands()
 
 
 def test_gradients_elsewhere_are_told_and_found() -> None:
     watched = Watched(4, 3)
     before = watched.table.copy()
     watched.x.grad = randoms(4, 3)
-    assert watched.look() == MOVED
+    assert watched.stands()
     assert watched.table[1, 0] == watched.x.grad.data_ptr()
     before[1, 0] = watched.table[1, 0]
     assert (watched.table == before).all()
-    assert watched.look() == SAME
+    assert watched.stands()
 
 
 @pytest.mark.parametrize("other", [other for other in OTHERS if other not in ("parameter", "elsewhere")])
@@ -77,13 +78,13 @@ def test_another_kind_of_tensor_is_told(other: str) -> None:
     if strange.layout is torch.strided:  # torch lets a parameter have a gradient that is as itself alone
         x.data = strange
         x.grad = strange.clone(memory_format=torch.preserve_format) if strange.is_contiguous() else strange
-        assert watched.look() == OTHER
+        assert not watched.stands()
         x.data = own
     else:
         x.grad = strange
     if strange.is_neg() and x.grad is not None:
         x.grad = strange
-    assert watched.look() == OTHER
+    assert not watched.stands()
 
 
 @pytest.mark.parametrize("change", ["t_", "resize_", "data", "unsqueeze_"])
@@ -97,11 +98,11 @@ def test_what_is_changed_in_place_is_told(change: str) -> None:
     watched = Watched(4, 3)
     assert watched.x.grad is not None
     changes[change](watched.x.grad)
-    assert watched.look() == OTHER
+    assert not watched.stands()
     watched = Watched(4, 3)
     changes[change](watched.x.data if change == "data" else watched.x.detach())
     watched.x.data = watched.x.data.clone()
-    assert watched.look() == OTHER
+    assert not watched.stands()
 
 
 THINGS: dict[str, Callable[[Watched], object]] = {
@@ -128,14 +129,14 @@ THINGS: dict[str, Callable[[Watched], object]] = {
 @pytest.mark.parametrize("thing", THINGS)
 def test_everything_that_a_step_rests_on_is_looked_at(thing: str) -> None:
     watched = Watched(4, 3)
-    assert watched.look() == SAME
+    assert watched.stands()
     THINGS[thing](watched)
-    assert watched.look() == OTHER
+    assert not watched.stands()
 
 
 def test_gradients_are_held_until_they_are_let_go() -> None:
     watched = Watched(4, 3)
-    assert watched.survey.look(watched.groups, watched.state) == SAME
+    assert watched.survey.stands(watched.groups, watched.state)
     gone = weakref.ref(watched.x.grad)
     assert watched.x.grad is not None
     uses = watched.x.grad._use_count()  # type: ignore[attr-defined]

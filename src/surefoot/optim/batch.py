@@ -98,17 +98,12 @@ class Batch:
         if not self._known or (places[others] != self._plan.table[others]).any():
             self._written = Written(places[others], self._bytes[others])
             self._at_home = all(self._fits(i, p) for i, p in enumerate(self._parameters))
-        self._plan.table[:] = places
-        self._known = True
-        self.gradients_moved()
-
-    def gradients_moved(self) -> bool:
-        """Whether the gradients, and they alone have moved to where the plan's table says, lie apart from all else."""
         table = self._plan.table
+        table[:] = places
         own = table[0] if self._types[0].itemsize == self._types[1].itemsize else np.full_like(table[0], -1)
         apart = self._written.disjoint and self._written.untouched(table[1], self._bytes[1], own)
         self._clear = self._at_home and apart
-        return self._clear
+        self._known = True
 
     def forget(self) -> None:
         """The table of addresses may have been written in part."""
@@ -116,8 +111,8 @@ class Batch:
 
     @property
     def place(self) -> Place:
-        """What is surveyed: parameters, state, and where their addresses and the gradients' are kept."""
-        return self._parameters, self._state, self._plan.table
+        """What is to be surveyed."""
+        return Place(self._parameters, self._state, self._plan.table, self._bytes)
 
     def _fits(self, i: int, p: Tensor) -> bool:
         """Whether a parameter is one for the kernel still, as planned, and its state lies in memory as it does."""

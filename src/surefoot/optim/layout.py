@@ -20,7 +20,7 @@ from surefoot.optim.column import Member
 from surefoot.optim.eager import squares, step_tensor
 from surefoot.optim.memory import like, storable, suits_kernel, tangled
 from surefoot.optim.sparse.rows import Registry, settle, suits
-from surefoot.optim.survey import MOVED, OTHER, Survey, available
+from surefoot.optim.survey import Survey, available
 
 #: What changes back and forth is not worth surveying anew each time.
 PATIENCE = 3
@@ -75,15 +75,13 @@ class Layout:
             self._survey = Survey(groups, state, [batch.place for batch, _ in self._batches])
 
     def unchanged(self, groups: Sequence[Mapping[str, Any]], state: Any) -> bool:
-        """Whether a survey finds that all is as it was, or that gradients have moved and lie apart from all else.
+        """Whether a survey finds that all is as it was, gradients' addresses apart, and nothing overlaps.
 
         If so, it holds the gradients; `release` must be called after the step.
         """
         if self._survey is None:
             return False
-        found = self._survey.look(groups, state)
-        holds = found != OTHER and all(column.counts for column in self._columns)
-        if holds and (found != MOVED or all(batch.gradients_moved() for batch, _ in self._batches)):
+        if self._survey.stands(groups, state) and all(column.counts for column in self._columns):
             return True
         self._survey.release()
         for batch, _ in self._batches:

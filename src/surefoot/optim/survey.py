@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -19,18 +19,30 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from surefoot.engines.cpu.native import machine_code
-from surefoot.optim.survey_code import BLOCK, GRAD, MOVED, OTHER, PYTHON, SAME, SHIMS, source
+from surefoot.optim.memory import Written
+from surefoot.optim.survey_code import BLOCK, GRAD, PYTHON, SHIMS, source
 
 #: Of other versions it is not known how their objects lie in memory.
 TRIED = ("2.13.",)
 #: Behind the two words that begin every Python object.
 _BODY_AT = object.__basicsize__
 
-__all__ = ["MOVED", "OTHER", "SAME", "Place", "Survey"]
-
-#: A batch's table of addresses, (slots, tensors): those of parameters, gradients, and of each state slot.
 Kind = Callable[[Tensor], tuple[int, int]]
-Place = tuple[Sequence[Tensor], Sequence[Sequence[Tensor]], NDArray[np.int64]]
+
+
+class Place(NamedTuple):
+    """What a batch works on.
+
+    Attributes:
+        parameters, state: the tensors, and those of each state slot.
+        table: (slots, tensors) addresses of parameters, of gradients, and of each state slot, which are kept.
+        bytes: (slots, tensors) how much memory each takes.
+    """
+
+    parameters: Sequence[Tensor]
+    state: Sequence[Sequence[Tensor]]
+    table: NDArray[np.int64]
+    bytes: NDArray[np.int64]
 
 
 class Survey:
@@ -44,27 +56,26 @@ class Survey:
         self._lists = [group["params"] for group in groups]
         self._state = state
         arrays = {**_things(self._lists, state), **_tensors(self._lists, places, code.kind)}
-        values = [arrays[name].ctypes.data if name in arrays else 0 for name in BLOCK[:-5]]
-        counts = [len(arrays[name]) for name in ("lists", "entries", "parameters", "slots")]
+        counts = [len(arrays[name]) for name in ("lists", "entries", "parameters", "slots", "starts")]
+        values = [arrays[name].ctypes.data for name in BLOCK[: -len(counts) - 1]]
         block = np.array([*values, id(state), *counts], np.int64)
         # What an address stands for must live as long as the survey.
         self._keep = (arrays, block, places, list(state.values()), [list(v.values()) for v in _dicts(state)])
         self._parameters = [p for group in self._lists for p in group]
         self._block = block.ctypes.data
 
-    def look(self, groups: Sequence[Mapping[str, Any]], state: Any) -> int:
-        """SAME, MOVED (only gradients, whose new addresses are in the tables now) or OTHER.
+    def stands(self, groups: Sequence[Mapping[str, Any]], state: Any) -> bool:
+        """Whether all is as it was, gradients' addresses apart; those are in the tables then, and clear of the rest.
 
-        It takes hold of the gradients; `release` must be called when they have been used, or if it is OTHER.
+        It takes hold of the gradients; `release` must be called when they have been used, or if it does not stand.
         """
         lists = self._lists
         if state is not self._state or len(groups) != len(lists):
-            return OTHER
+            return False
         for group, known in zip(groups, lists, strict=True):
             if group["params"] is not known:
-                return OTHER
-        found: int = self._code.look(self._block)
-        return found
+                return False
+        return bool(self._code.look(self._block))
 
     def release(self) -> None:
         """Let go of the gradients."""
@@ -75,7 +86,7 @@ def _dicts(state: Any) -> list[dict[Any, Any]]:
     return [value for value in state.values() if isinstance(value, dict)]
 
 
-def _words(values: Sequence[int] | Sequence[tuple[int, int]]) -> NDArray[np.int64]:
+def _words(values: Sequence[int] | Sequence[tuple[int, ...]]) -> NDArray[np.int64]:
     return np.array(values, np.int64)
 
 
@@ -94,34 +105,47 @@ def _things(lists: Sequence[list[Tensor]], state: Any) -> dict[str, NDArray[np.i
 def _tensors(lists: Sequence[list[Tensor]], places: Sequence[Place], kind: Kind) -> dict[str, NDArray[np.int64]]:
     """What each parameter and its gradient are like, and where their addresses are kept."""
     parameters = [p for group in lists for p in group]
-    cells: dict[int, tuple[int, int]] = {}
+    found: dict[int, tuple[int, ...]] = {}
     slots, slot_cells = [], []
-    for members, state, table in places:
+    for members, state, table, sizes in places:
         row, first = table.strides[0], table.ctypes.data
         for i, p in enumerate(members):
-            cells[id(p)] = (first + 8 * i, first + row + 8 * i)
+            grad = p.grad
+            assert grad is not None
+            own = p.data_ptr() if p.dtype.itemsize == grad.dtype.itemsize else 0
+            found[id(p)] = (first + 8 * i, first + row + 8 * i, int(sizes[1, i]), own, *kind(p), *kind(grad))
         for number, tensors in enumerate(state, start=2):
             slots += [id(v) for v in tensors]
             slot_cells += [first + number * row + 8 * i for i in range(len(tensors))]
-    stepped = [p for p in parameters if id(p) in cells]
-    where = {id(p): kind(p) for p in stepped}
-    grads = {id(p): kind(p.grad) for p in stepped if p.grad is not None}
-    shapes = {(p.shape, p.stride()): _words([*p.shape, *p.stride()]) for p in stepped}
-    places_of_shapes = [shapes[p.shape, p.stride()].ctypes.data if id(p) in cells else 0 for p in parameters]
+    cells, grad_cells, grad_bytes, own, *kinds = _words([found.get(id(p), (0,) * 8) for p in parameters]).T.copy()
+    shapes = {(p.shape, p.stride()): _words([*p.shape, *p.stride()]) for p in parameters if id(p) in found}
+    shaped = [shapes[p.shape, p.stride()].ctypes.data if id(p) in found else 0 for p in parameters]
     return {
         "parameters": _words([id(p) for p in parameters]),
         "bodies": _words([p._cdata for p in parameters]),
-        "kinds": _words([where.get(id(p), (0, 0)) for p in parameters]),
-        "grad_kinds": _words([grads.get(id(p), (0, 0)) for p in parameters]),
+        "kinds": np.stack(kinds[:2], axis=1),
+        "grad_kinds": np.stack(kinds[2:], axis=1),
         "dims": _words([p.dim() for p in parameters]),
-        "shapes": _words(places_of_shapes),
-        "cells": _words([cells.get(id(p), (0, 0))[0] for p in parameters]),
-        "grad_cells": _words([cells.get(id(p), (0, 0))[1] for p in parameters]),
+        "shapes": _words(shaped),
+        "cells": cells,
+        "grad_cells": grad_cells,
+        "grad_bytes": grad_bytes,
+        "own": own,
         "held": _words([0] * len(parameters)),
         "slots": _words(slots),
         "slot_cells": _words(slot_cells),
+        **_written(places),
         **{f"shape {i}": shape for i, shape in enumerate(shapes.values())},
     }
+
+
+def _written(places: Sequence[Place]) -> dict[str, NDArray[np.int64]]:
+    """The blocks of memory that a step writes: all but the gradients'."""
+    rows = [np.arange(len(place.table)) != 1 for place in places]
+    starts = np.concatenate([place.table[of].ravel() for place, of in zip(places, rows, strict=True)])
+    sizes = np.concatenate([place.bytes[of].ravel() for place, of in zip(places, rows, strict=True)])
+    written = Written(starts, sizes)
+    return {"starts": written.starts, "ends": written.ends}
 
 
 def available() -> bool:

@@ -3,21 +3,22 @@
 It calls CPython for lists and dicts, torch's C interface (`aoti_torch_*`) for what a tensor is like, and
 `c10::TensorImpl::grad` for its gradient. The GIL is held while it runs.
 
-`look(block)` answers SAME, MOVED or OTHER; `release(block)` lets go of the gradients that `look` took hold of.
+`look(block)` answers 1 if all is as it was; gradients may have moved, if they lie apart from all that a step writes,
+and their new addresses are put into their cells. `release(block)` lets go of the gradients that `look` took hold of.
 """
-
-#: Nothing has changed; gradients lie elsewhere, and nothing else has changed; look for yourself.
-SAME, MOVED, OTHER = 0, 1, 2
 
 #: What the block holds, in order: addresses of arrays, an object, or counts. Arrays of 64-bit words:
 #: lists, lengths: (lists,) of each list of parameters; entries, sizes: (states,) of the optimizer's state the value,
 #: and how many it holds, or -1; contents: (sum of sizes); parameters, bodies: (tensors,) the Python object, and
 #: torch's; kinds, grad_kinds: (tensors, 2) torch's flags and type of a parameter and its gradient; dims, shapes:
 #: (tensors,) and where its sizes and strides stand; cells, grad_cells: (tensors,) where its address is kept, 0 for one
-#: without a gradient; held: (tensors,); slots, slot_cells: (kept,) tensors of the state, and where their addresses are.
+#: without a gradient; grad_bytes: (tensors,); own: (tensors,) where a gradient may lie though it is written;
+#: held: (tensors,); slots, slot_cells: (kept,) tensors of the state, and where their addresses are;
+#: starts, ends: (written,) of the blocks of memory that a step writes, in order.
 BLOCK = (
     "lists", "lengths", "entries", "sizes", "contents", "parameters", "bodies", "kinds", "grad_kinds", "dims", "shapes",
-    "cells", "grad_cells", "held", "slots", "slot_cells", "state", "n_lists", "n_states", "n_tensors", "n_slots",
+    "cells", "grad_cells", "grad_bytes", "own", "held", "slots", "slot_cells", "starts", "ends",
+    "state", "n_lists", "n_states", "n_tensors", "n_slots", "n_written",
 )  # fmt: skip
 
 #: torch's C functions, and CPython's.
@@ -210,7 +211,6 @@ entry_done:
   br label %entry_of_state
 tensor:
   %i = phi i64 [ 0, %entry_of_state ], [ %i_next, %tensor_done ]
-  %moved = phi i64 [ 0, %entry_of_state ], [ %moved_next, %tensor_done ]
   %tensors_left = icmp slt i64 %i, %n_tensors
   br i1 %tensors_left, label %tensor_look, label %slot
 tensor_look:
@@ -255,15 +255,58 @@ gradient_place:
   %g_cell_at = getelementptr ptr, ptr %grad_cells, i64 %i
   %g_cell = load ptr, ptr %g_cell_at
   %g_then = load i64, ptr %g_cell
+  %g_there = icmp eq i64 %g_now, %g_then
+  br i1 %g_there, label %hold, label %moved
+moved:
+  %bytes_at = getelementptr i64, ptr %grad_bytes, i64 %i
+  %bytes = load i64, ptr %bytes_at
+  %g_end = add i64 %g_now, %bytes
+  %filled = icmp ne i64 %bytes, 0
+  br i1 %filled, label %search, label %apart
+search:
+  %low = phi i64 [ 0, %moved ], [ %low_next, %halve ]
+  %high = phi i64 [ %n_written, %moved ], [ %high_next, %halve ]
+  %wide = icmp slt i64 %low, %high
+  br i1 %wide, label %halve, label %before
+halve:
+  %sum = add i64 %low, %high
+  %middle = lshr i64 %sum, 1
+  %start_at = getelementptr i64, ptr %starts, i64 %middle
+  %start = load i64, ptr %start_at
+  %is_below = icmp sle i64 %start, %g_now
+  %above = add i64 %middle, 1
+  %low_next = select i1 %is_below, i64 %above, i64 %low
+  %high_next = select i1 %is_below, i64 %high, i64 %middle
+  br label %search
+before:
+  %has_before = icmp sgt i64 %low, 0
+  br i1 %has_before, label %before_look, label %after
+before_look:
+  %before_index = sub i64 %low, 1
+  %end_at = getelementptr i64, ptr %ends, i64 %before_index
+  %end = load i64, ptr %end_at
+  %reaches = icmp sgt i64 %end, %g_now
+  %own_at = getelementptr i64, ptr %own, i64 %i
+  %own_now = load i64, ptr %own_at
+  %is_foreign = icmp ne i64 %g_now, %own_now
+  %touches_before = and i1 %reaches, %is_foreign
+  br i1 %touches_before, label %other, label %after
+after:
+  %has_after = icmp slt i64 %low, %n_written
+  br i1 %has_after, label %after_look, label %apart
+after_look:
+  %next_at = getelementptr i64, ptr %starts, i64 %low
+  %next_start = load i64, ptr %next_at
+  %touches_after = icmp slt i64 %next_start, %g_end
+  br i1 %touches_after, label %other, label %apart
+apart:
   store i64 %g_now, ptr %g_cell
-  %g_moved = icmp ne i64 %g_now, %g_then
-  %g_moved_word = zext i1 %g_moved to i64
-  %moved_here = or i64 %moved, %g_moved_word
+  br label %hold
+hold:
   %hold_at = getelementptr ptr, ptr %held, i64 %i
   call i32 {new_tensor_handle}(ptr %grad, ptr %hold_at)
   br label %tensor_done
 tensor_done:
-  %moved_next = phi i64 [ %moved, %no_grad ], [ %moved_here, %gradient_place ]
   %i_next = add i64 %i, 1
   br label %tensor
 slot:
@@ -284,9 +327,9 @@ slot_same:
   %s_next = add i64 %s, 1
   br label %slot
 done:
-  ret i64 %moved
+  ret i64 1
 other:
-  ret i64 2
+  ret i64 0
 }}
 
 define void @release(ptr %block) {{
