@@ -513,7 +513,9 @@ def test_state_that_starts_at_x_does_so_in_rows_that_are_named_later(sparse: str
     )
     for row in (0, 2, 0, 3, 2):
         for weights, optimizer in zip(tables, (by_rows, whole), strict=True):
-            weights.grad = torch.sparse_coo_tensor([[row]], [[1.0, -2.0]], (4, 2), dtype=torch.float64)
+            weights.grad = torch.sparse_coo_tensor(
+                [[row]], [[1.0, -2.0]], (4, 2), dtype=torch.float64, check_invariants=True
+            )
             optimizer.step()
     assert torch.equal(tables[0], tables[1])
     assert torch.equal(by_rows.state[tables[0]]["first"], begun)
