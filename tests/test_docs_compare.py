@@ -38,7 +38,7 @@ def test_the_columns_in_the_terminal_are_those_that_are_printed():
 
 def test_every_kind_of_warning_is_explained():
     kinds = set(re.findall(r'f?"([A-Z][a-z ]+): ', inspect.getsource(cautions)))
-    assert len(kinds) == 5
+    assert len(kinds) == 6
     assert {row[0] for row in cells("What the warnings mean")} == kinds
 
 

@@ -432,3 +432,14 @@ def test_what_is_derived_from_a_rule_can_be_read(surefoot_says, view, line):
 def test_the_help_names_every_view_there_is(surefoot_says):
     _, out, _ = surefoot_says("rules", "--help")
     assert all(view in out for view in VIEWS)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a disk that is always full")
+def test_a_full_disk_is_told_in_one_line():
+    with Path("/dev/full").open("w") as full:
+        told = subprocess.run(
+            [sys.executable, "-m", "surefoot", "tasks"], check=False, stdout=full, stderr=subprocess.PIPE, text=True
+        )
+    assert (told.returncode, told.stderr) == (
+        2, "surefoot: the answer cannot be written: No space left on device; make room\n"
+    )  # fmt: skip

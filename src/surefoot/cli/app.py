@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import redirect_stdout
+from errno import ENOSPC, EPIPE
 from pathlib import Path
 from typing import Annotated
 
@@ -46,10 +47,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (KeyboardInterrupt, typer.Abort):
         print("surefoot: stopped", file=sys.stderr)
         return INTERRUPTED
-    except BrokenPipeError:
-        # The reader left (`| head`); what is still buffered must not complain at exit either.
+    except OSError as error:
+        if error.errno not in (EPIPE, ENOSPC):
+            raise
+        # The reader left (`| head`), or the disk is full; what is still buffered must not complain at exit either.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
+        return 1 if error.errno == EPIPE else _complain(f"the answer cannot be written: {error.strerror}; make room")
     return code if isinstance(code, int) else 0
 
 

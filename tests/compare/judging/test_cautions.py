@@ -9,13 +9,20 @@ from tests.compare.invented import LIMITS, protocol, standing
 SPREAD = np.random.default_rng(0).normal(0, 0.01, 10)
 
 
-def warned(*standings, seeds=10, trials=32, greater=True):
+def warned(*standings, seeds=10, trials=32, greater=True, learned=True):
     limits = {s.optimizer: LIMITS for s in standings}
-    return cautions(standings, limits, protocol(seeds, trials, greater_is_better=greater))
+    return cautions(standings, limits, protocol(seeds, trials, greater_is_better=greater), learned)
 
 
 def test_a_sound_study_has_no_warning() -> None:
     assert warned(standing("sgd"), standing("adam")) == ()
+
+
+def test_a_ranking_of_runs_that_learned_nothing_says_so() -> None:
+    (only,) = warned(standing("sgd"), standing("adam"), learned=False)
+    assert only.startswith("Nothing learned: no setting of any optimizer ended with a better validation score than the")
+    (told,) = warned(standing("sgd", diverged=12, trials=12), learned=False)
+    assert told.startswith("Divergence: all 12 settings")
 
 
 def test_few_seeds_cannot_decide() -> None:

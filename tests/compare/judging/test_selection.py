@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from surefoot.compare.judging.selection import diverged, edge, near, select, target
+from surefoot.compare.judging.selection import diverged, edge, learned, near, select, target
 from surefoot.compare.trial import Trial
 from tests.compare.invented import outcome, search
 
@@ -50,6 +50,7 @@ def test_near_is_most_of_the_way_from_untrained_to_best(
     runs = search("adam", finals)
     assert target(runs, greater) == pytest.approx(bar, nan_ok=True)
     assert near(runs, target(runs, greater), greater) == hits
+    assert learned(runs, greater) == (0.9 in finals or 0.01 in finals)
 
 
 def test_a_range_of_one_value_has_no_edge() -> None:

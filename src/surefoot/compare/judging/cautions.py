@@ -18,16 +18,28 @@ INCLUSIONS = (("sgd", "momentum", "beta near 0"), ("momentum", "adam", "a large 
 
 
 def cautions(
-    ranking: Sequence[Standing], lr_limits: Mapping[str, tuple[float, float] | None], protocol: Protocol
+    ranking: Sequence[Standing],
+    lr_limits: Mapping[str, tuple[float, float] | None],
+    protocol: Protocol,
+    learned: bool,
 ) -> tuple[str, ...]:
-    """The warnings of a verdict, the most general first."""
+    """The warnings of a verdict, the most general first; `learned`: whether the search beat the untrained model."""
     return (
+        *_nothing_learned(ranking, learned),
         *_few_seeds(len(ranking), protocol),
         *_few_trials(protocol),
         *_not_converged(ranking, protocol),
         *_at_an_edge(ranking, lr_limits),
         *_divergence(ranking),
     )
+
+
+def _nothing_learned(ranking: Sequence[Standing], learned: bool) -> Iterator[str]:
+    if not learned and any(s.diverged < s.trials for s in ranking):
+        yield (
+            "Nothing learned: no setting of any optimizer ended with a better validation score than the untrained "
+            "model; look at the data, the loss and the number of steps before the ranking."
+        )
 
 
 def _few_seeds(optimizers: int, protocol: Protocol) -> Iterator[str]:

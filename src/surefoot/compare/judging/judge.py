@@ -8,7 +8,7 @@ import numpy as np
 from surefoot.compare.judging.answer import code, sentence
 from surefoot.compare.judging.cautions import cautions
 from surefoot.compare.judging.factors import factors
-from surefoot.compare.judging.selection import Runs, diverged, edge, near, select, target
+from surefoot.compare.judging.selection import Runs, diverged, edge, learned, near, select, target
 from surefoot.compare.judging.statistics import (
     Floats,
     confidence_set_p,
@@ -68,7 +68,8 @@ def judge(contenders: Sequence[Contender], runs: Runs, protocol: Protocol, *, sp
     for of_one in searched.values():
         of_one.sort(key=lambda run: run[0].number)
     confirmed = {c.name: _by_seed(runs, c.name, protocol) for c in contenders}
-    bar = target([run for of_one in searched.values() for run in of_one], greater)
+    all_searched = [run for of_one in searched.values() for run in of_one]
+    bar = target(all_searched, greater)
     near_best = {name: near(of_one, bar, greater) for name, of_one in searched.items()}
     ranking = _ranked(
         [_alone(c, searched[c.name], confirmed[c.name], near_best[c.name], bar, protocol) for c in contenders],
@@ -88,7 +89,7 @@ def judge(contenders: Sequence[Contender], runs: Runs, protocol: Protocol, *, sp
         ranking=ranking,
         target=bar,
         sentence=sentence(ranking, recommended, _candidates(ranking), use.defaults, protocol),
-        warnings=cautions(ranking, {c.name: c.lr_limits for c in contenders}, protocol),
+        warnings=cautions(ranking, {c.name: c.lr_limits for c in contenders}, protocol, learned(all_searched, greater)),
         code=code(use.constructor, use.imports, recommended.settings, use.defaults),
         factors=factors(
             ranking,

@@ -42,12 +42,22 @@ def target(searched: Runs, greater_is_better: bool) -> float:
     The best is the search's best final score. Where that is no better than the untrained model's, it is the target
     itself; where all diverged there is none, and it is NaN, which nothing reaches.
     """
+    untrained, best = _ends(searched, greater_is_better)
+    return untrained + NEAR * (best - untrained) if learned(searched, greater_is_better) else best
+
+
+def learned(searched: Runs, greater_is_better: bool) -> bool:
+    """Whether any of the search trials ended better than the untrained model."""
+    untrained, best = _ends(searched, greater_is_better)
+    return best > untrained if greater_is_better else best < untrained
+
+
+def _ends(searched: Runs, greater_is_better: bool) -> tuple[float, float]:
+    """The untrained model's score and the search's best final one, NaN where all diverged."""
     pick = max if greater_is_better else min
     untrained = pick(float(outcome.validation_score[0]) for _, outcome in searched)
     finals = [float(outcome.validation_score[-1]) for _, outcome in searched if not diverged(outcome)]
-    best = pick(finals, default=float("nan"))
-    learned = best > untrained if greater_is_better else best < untrained
-    return untrained + NEAR * (best - untrained) if learned else best
+    return untrained, pick(finals, default=float("nan"))
 
 
 def near(searched: Runs, bar: float, greater_is_better: bool) -> list[bool]:
