@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from surefoot.engines.graph import Graph
-from surefoot.rules import RULES, Rule
+from surefoot.errors import UserError
+from surefoot.rules import RULES, Rate, Rule, Value, facts
 from surefoot.rules.rule import Setting
 from tests.rules.own import EVERY, named
 from tests.rules.walk import walk
@@ -68,3 +69,11 @@ def test_scaling_all_gradients_leaves_the_walk_unchanged_exactly_where_stated(ru
     # By powers of two every operation scales without rounding: the walks are equal to the last bit or not at all.
     same = np.array_equal(plain, larger) and np.array_equal(plain, smaller)
     assert same == rule.facts.scale_invariant
+
+
+def test_facts_without_parentheses_are_refused() -> None:
+    with pytest.raises(UserError, match=r'facts needs its parentheses: @facts\("'):
+
+        @facts
+        def bare(x: Value, g: Value, *, t: Value, lr: Rate = 0.1) -> Value:
+            return x - lr * g

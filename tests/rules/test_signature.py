@@ -114,8 +114,12 @@ def unresolved(x, g, *, t, lr: "Missing" = 0.1): ...  # noqa: F821
         (waits, "rule waits must return its results: write it with def and return, without async and yield"),
         (yields, "rule yields must return its results: write it with def and return, without async and yield"),
         (unresolved, r"rule unresolved must have a readable signature: NameError: name 'Missing' is not def"),
-        (np.add, r"rule add must be a function, got a ufunc"),
-        (functools.partial(whole), r"rule partial must be a function, got a partial; write one that calls it"),
+        (np.add, r"rule add must be a function, got an object of the class ufunc"),
+        (Facts, "rule Facts must be a function, got a class"),
+        (
+            functools.partial(whole),
+            r"rule partial must be a function, got an object of the class partial; write one that calls it",
+        ),
     ],
     ids=lambda a: getattr(a, "__name__", None) or "message",
 )

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from surefoot.errors import UserError
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -35,7 +37,13 @@ def facts(
     scale_invariant: bool | None = None,
     forms: Mapping[str, Mapping[str, float | str | bool]] | None = None,
 ) -> Callable[[F], F]:
-    """State a rule's facts; see `Facts` for the arguments. The function itself is returned unchanged."""
+    """State a rule's facts; see `Facts` for the arguments. The function itself is returned unchanged.
+
+    Raises:
+        UserError: if it is written without its parentheses.
+    """
+    if callable(title):
+        raise UserError('facts needs its parentheses: @facts("Lion", "Chen et al. 2023")')
 
     def state(function: F) -> F:
         function.facts = Facts(title, source, first_step, scale_invariant, dict(forms or {}))  # type: ignore[attr-defined]

@@ -167,7 +167,7 @@ class Rule:
 def _declaration(rule: str, function: Callable[..., Any]) -> tuple[list[inspect.Parameter], dict[str, Any]]:
     if not inspect.isroutine(function):
         raise UserError(
-            f"rule {rule} must be a function, got a {type(function).__name__}; write one that calls it: "
+            f"rule {rule} must be a function, got {_described(function)}; write one that calls it: "
             f"def mine(x, g, *, t, lr: Rate = 0.01): return ..."
         )
     kinds = (inspect.iscoroutinefunction, inspect.isgeneratorfunction, inspect.isasyncgenfunction)
@@ -178,6 +178,10 @@ def _declaration(rule: str, function: Callable[..., Any]) -> tuple[list[inspect.
         return parameters, get_type_hints(function, include_extras=True)
     except Exception as error:  # evaluating annotations can raise anything
         raise UserError(f"rule {rule} must have a readable signature: {first_line(error)}") from error
+
+
+def _described(thing: object) -> str:
+    return "a class" if inspect.isclass(thing) else f"an object of the class {type(thing).__name__}"
 
 
 def _slots(rule: str, parameters: list[inspect.Parameter]) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ A notation is a table as every engine's is: how an operation is written, how tig
 stands in it must bind, or be put in parentheses.
 """
 
+import math
 from collections import Counter
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
@@ -101,8 +102,8 @@ def _write(
         if node.op == "input":
             written[index] = notation.name(str(node.payload)), ATOM
         elif node.op == "const":
-            text = notation.number(float(node.payload))  # type: ignore[arg-type]
-            written[index] = text, SUM if text.startswith("-") else ATOM
+            value = float(node.payload)  # type: ignore[arg-type]
+            written[index] = notation.number(value), SUM if math.copysign(1.0, value) < 0 else ATOM
         elif node.op == "mul" and _is_one(nodes[node.args[0]]):
             written[index] = _write(nodes, node.args[1], notation, known, written)
         else:

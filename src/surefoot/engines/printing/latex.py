@@ -59,10 +59,10 @@ def name(text: str, *subscripts: str) -> str:
 def number(value: float) -> str:
     r"""A constant, in powers of ten where it has an exponent.
 
-    >>> number(1e-8), number(0.5)
-    ('10^{-8}', '0.5')
+    >>> number(1e-8), number(0.5), number(float("inf"))
+    ('10^{-8}', '0.5', '\\infty')
     """
-    mantissa, _, exponent = formula.number(value).partition("e")
+    mantissa, _, exponent = formula.number(value).replace("inf", r"\infty").partition("e")
     if not exponent:
         return mantissa
     power = f"10^{{{int(exponent)}}}"

@@ -37,7 +37,7 @@ def index(text: str) -> str:
 
 def number(value: float) -> str:
     """A constant."""
-    mantissa, _, exponent = plain_number(value).partition("e")
+    mantissa, _, exponent = plain_number(value).replace("inf", "∞").partition("e")
     if not exponent:
         return f"<mn>{mantissa}</mn>"
     power = f"<msup><mn>10</mn><mn>{int(exponent)}</mn></msup>"
