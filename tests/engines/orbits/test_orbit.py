@@ -240,13 +240,30 @@ def test_state_starts_where_the_rule_says() -> None:
         ([[1.0], [1.0]], {"noise": np.ones((5, 2))}, r"noise must be \(5, 1\)"),
         ([[1.0], [1.0]], {"noise": None}, "got none"),
         ([[1.0], [1.0]], {"keep": ("z",)}, "keep: no variable 'z'"),
+        ([[1.0], [1.0]], {"keep": ("x.x", "x.x")}, "keep: 'x.x' stands there twice"),
+        ([[1.0], [1.0]], {"parameters": {"lr": np.ones((2, 2))}}, "one column an orbit"),
+        ([[1.0], [1.0]], {"parameters": {"lr": "fast"}}, "lr must be numbers: could not convert"),
+        ([[1.0], [1j]], {}, "start must be numbers"),
+        ([[1.0], [1.0]], {"steps": -1}, "steps must be a whole number from 0, got -1"),
+        ([[1.0], [1.0]], {"steps": 2.5}, "steps must be a whole number from 0, got 2.5"),
+        ([[1.0], [1.0]], {"first": 0}, "first must be a whole number from 1, got 0"),
+        ([[1.0], [1.0]], {"every": True}, "every must be a whole number from 0, got True"),
+        ([[1.0], [1.0]], {"tail": -3}, "tail must be a whole number from 0, got -3"),
     ],
 )
 def test_wrong_input_is_named_in_one_line(start: Any, options: dict[str, Any], message: str) -> None:
     orbits = Orbits(compose(find("sgd"), Field.of(drifting)))
     with pytest.raises(UserError, match=message) as error:
-        orbits.run(start, 5, **{"noise": np.zeros((5, 1)), **options})
+        orbits.run(start, **{"steps": 5, "noise": np.zeros((5, 1)), **options})
     assert "\n" not in str(error.value)
+
+
+def test_a_record_too_large_for_memory_and_a_type_there_is_not() -> None:
+    map_ = compose(find("sgd"), Field.of(bowl))
+    with pytest.raises(UserError, match="memory has no place for a record of 10,000,000,000,000 x 1 x 70 numbers"):
+        Orbits(map_).run(np.ones((1, 70)), 10**13, every=1)
+    with pytest.raises(UserError, match="dtype must be 'float32' or 'float64', got 'float16'"):
+        Orbits(map_, "float16")
 
 
 def tent(x: Any, g: Any, *, t: Any, lr: Rate = 1.0) -> Any:

@@ -26,8 +26,9 @@ LANES = 64
 #: (steps, noises, columns) float64; path: (records, keeps, orbits); kept: each variable's row in a record, or -1; tail:
 #: (4 a coordinate, orbits) float64; stayed: (orbits,) int64, the steps within bounds; taken: (1,), the chunks taken.
 ARRAYS = ("variables", "parameters", "noise", "path", "kept", "tail", "stayed", "taken")
-#: Then numbers. spread: 1 if each orbit has its own noise, else 0; every: steps from record to record, 0 for none;
-#: after: how many steps stand before the tail; bound: as the bits of a double.
+#: Then numbers. steps: looked at before each step, so that 0, written meanwhile, ends the run; spread: 1 if each orbit
+#: has its own noise, else 0; every: steps from record to record, 0 for none; after: how many steps stand before the
+#: tail; bound: as the bits of a double.
 NUMBERS = ("orbits", "steps", "first", "spread", "columns", "every", "keeps", "after", "bound")
 #: Of each coordinate, over the tail: how it begins, and how a number is taken in.
 TAIL = {"low": ("inf", "olt"), "high": ("-inf", "ogt"), "nearest": ("inf", "olt"), "sum": ("0", "")}
@@ -111,7 +112,8 @@ class _Printer:
             "  br label %ask",
             "ask:",
             "  %k = phi i64 [ 0, %open_end ], [ %k_next, %stepped ]",
-            "  %another = icmp slt i64 %k, %steps",
+            "  %steps_now = load atomic i64, ptr %at_steps monotonic, align 8",
+            "  %another = icmp slt i64 %k, %steps_now",
             "  br i1 %another, label %step, label %close",
             *steps,
             "close:",

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 
 from surefoot.engines.cpu import team
 from surefoot.engines.cpu.native import compile_module
+from surefoot.engines.orbits import interruptible
 from surefoot.engines.orbits import llvm as orbit_llvm
 from surefoot.engines.orbits.composed import Map, compose
 from surefoot.errors import UserError, did_you_mean
@@ -29,6 +30,9 @@ from surefoot.errors import UserError, did_you_mean
 __all__ = ["Map", "Orbits", "Tail", "Walk", "compose"]
 
 Numbers = NDArray[np.floating[Any]]
+
+#: From so many steps of orbits on, a run can be interrupted; the waiting thread costs less than a thousandth of it.
+LONG = 2**27
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,8 @@ class Orbits:
     """
 
     def __init__(self, map_: Map, dtype: str = "float64") -> None:
+        if dtype not in ("float32", "float64"):
+            raise UserError(f"dtype must be 'float32' or 'float64', got {dtype!r}")
         self.map = map_
         self.dtype = np.dtype(dtype)
         self._native = compile_module(orbit_llvm.module(map_, dtype), 1)
@@ -115,23 +121,24 @@ class Orbits:
             threads: at most so many, as many as there are processors unless given; the result does not depend on it.
 
         Raises:
-            UserError: for an unknown parameter or a shape that does not fit.
+            UserError: for an unknown parameter, a shape that does not fit, or a record that memory has no place for.
         """
+        for name, value, least in (("steps", steps, 0), ("first", first, 1), ("every", every, 0), ("tail", tail, 0)):
+            _check_whole(name, value, least)
         variables, settings = self._lay_out(start, dict(parameters or {}))
         orbits = variables.shape[1]
         drawn = self._noise(noise, steps, orbits)
         kept = list(self.map.variables[: self.map.coordinates] if keep is None else keep)
-        path = np.empty((steps // every if every else 0, len(kept), orbits), self.dtype)
+        rows = self._rows(kept)
+        path = self._record((steps // every if every else 0, len(kept), orbits))
         statistics = np.empty((len(orbit_llvm.TAIL) * self.map.coordinates, orbits))
         stayed = np.zeros(orbits, np.int64)
-        arrays = (variables, settings, drawn, path, self._rows(kept), statistics, stayed, np.zeros(1, np.int64))
+        arrays = (variables, settings, drawn, path, rows, statistics, stayed, np.zeros(1, np.int64))
         bounds = min(float(bound), float(np.finfo(self.dtype).max))
         spread = int(drawn.shape[2] > 1)
         numbers = [orbits, steps, first, spread, drawn.shape[2], every, len(kept), max(steps - tail, 0)]
         bits = struct.unpack("<q", struct.pack("<d", bounds))[0]
-        block = np.array([*(a.ctypes.data for a in arrays), *numbers, bits], np.int64)
-        chunks = -(-orbits // orbit_llvm.LANES)
-        team.run(self._native.passes[0], block.ctypes.data, min(threads or os.cpu_count() or 1, chunks))
+        self._iterate(arrays, np.array([*(a.ctypes.data for a in arrays), *numbers, bits], np.int64), threads)
         return Walk(
             self.map.variables,
             self.map.coordinates,
@@ -141,26 +148,51 @@ class Orbits:
             self._tail(statistics, min(tail, steps)) if tail else None,
         )
 
+    def _iterate(self, arrays: tuple[NDArray[Any], ...], block: NDArray[np.int64], threads: int | None) -> None:
+        """Run the compiled function on a block; where that takes long, so that Ctrl-C ends it."""
+        orbits, steps = (int(block[len(arrays) + orbit_llvm.NUMBERS.index(name)]) for name in ("orbits", "steps"))
+        most = max(1, min(threads or os.cpu_count() or 1, -(-orbits // orbit_llvm.LANES)))
+
+        def work(_held: object = arrays) -> None:
+            team.run(self._native.passes[0], block.ctypes.data, most)
+
+        def stop() -> None:
+            block[len(arrays) + orbit_llvm.NUMBERS.index("steps")] = 0
+
+        if orbits * steps < LONG:
+            work()
+        else:
+            interruptible.run(work, stop)
+
+    def _record(self, shape: tuple[int, ...]) -> Numbers:
+        try:
+            return np.empty(shape, self.dtype)
+        except (MemoryError, ValueError):
+            raise UserError(
+                f"memory has no place for a record of {' x '.join(f'{n:,}' for n in shape)} numbers; "
+                "record fewer steps (every), variables (keep) or orbits"
+            ) from None
+
     def _lay_out(self, start: Any, given: dict[str, Any]) -> tuple[Numbers, NDArray[np.float64]]:
         """(variables, orbits) at the start, a copy, and (parameters, orbits)."""
         for name in given:
             if name not in self.map.parameters:
                 raise UserError(f"orbits have no parameter {name!r}; {did_you_mean(name, self.map.parameters)}")
-        values = [np.asarray(given.get(name, default), np.float64) for name, default in self.map.parameters.items()]
-        first = np.asarray(start, np.float64)
+        values = [_numbers(name, given.get(name, default)) for name, default in self.map.parameters.items()]
+        first = _numbers("start", start)
         if first.ndim != 2 or first.shape[0] not in (self.map.coordinates, len(self.map.variables)):
             raise UserError(
                 f"start must be ({self.map.coordinates}, orbits) coordinates or ({len(self.map.variables)}, orbits) "
                 f"variables, got shape {first.shape}"
             )
-        try:
-            orbits = np.broadcast_shapes(first.shape[1:], *(v.shape for v in values))
-        except ValueError:
-            raise UserError("start and parameters must have one column an orbit, or one for all") from None
-        settings = np.empty((len(values), *orbits))
+        counts = {first.shape[1], *(v.size for v in values if v.ndim == 1)} - {1}
+        if len(counts) > 1 or any(v.ndim > 1 for v in values):
+            raise UserError("start and parameters must have one column an orbit, or one for all")
+        (orbits,) = counts or {1}
+        settings = np.empty((len(values), orbits))
         for row, value in zip(settings, values, strict=True):
             row[:] = value
-        variables = np.zeros((len(self.map.variables), *orbits), self.dtype)
+        variables = np.zeros((len(self.map.variables), orbits), self.dtype)
         with np.errstate(over="ignore"):
             variables[: len(first)] = first
             for name, parameter in self.map.start.items():
@@ -185,9 +217,24 @@ class Orbits:
         for name in kept:
             if name not in self.map.next:
                 raise UserError(f"keep: no variable {name!r}; {did_you_mean(name, self.map.next)}")
+            if kept.count(name) > 1:
+                raise UserError(f"keep: {name!r} stands there twice")
         return np.array([kept.index(name) if name in kept else -1 for name in self.map.variables], np.int64)
 
     def _tail(self, statistics: NDArray[np.float64], steps: int) -> Tail:
         low, high, nearest, total = statistics.reshape(len(orbit_llvm.TAIL), self.map.coordinates, -1)
         with np.errstate(invalid="ignore"):
             return Tail(low, high, total / steps, nearest)
+
+
+def _numbers(name: str, given: Any) -> NDArray[np.float64]:
+    try:
+        return np.asarray(given, np.float64)
+    except (TypeError, ValueError, OverflowError) as error:
+        raise UserError(f"{name} must be numbers: {error}") from None
+
+
+def _check_whole(name: str, given: Any, least: int) -> None:
+    whole = isinstance(given, (int, np.integer)) and not isinstance(given, bool)
+    if not whole or not least <= given < 2**62:
+        raise UserError(f"{name} must be a whole number from {least}, got {given!r}")
