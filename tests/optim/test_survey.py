@@ -204,3 +204,27 @@ def test_addresses_half_written_are_looked_at_again() -> None:
         plain.step()
     for p, q in zip(ours, others, strict=True):
         torch.testing.assert_close(p, q)
+
+
+def test_steps_without_any_gradient_stay_without_effect() -> None:
+    p = parameter(3)
+    optimizer, before = Adam([p]), p.detach().clone()
+    for _ in range(4):
+        optimizer.step()
+    p.grad = randoms(3)
+    optimizer.step()
+    assert not torch.equal(p, before)
+
+
+def test_a_layout_is_surveyed_once_it_has_stood_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(layout, "SETTLED", 3)
+    p = parameter(3)
+    p.grad = randoms(3)
+    optimizer, surveyed = Adam([p]), []
+    for step in range(10):
+        if step == 5:
+            p.data = p.data.clone()
+        optimizer.step()
+        assert optimizer._layout is not None
+        surveyed.append(optimizer._layout._survey is not None)
+    assert surveyed == [False] * 3 + [True] * 2 + [False] * 2 + [True] * 3

@@ -22,8 +22,8 @@ from surefoot.optim.memory import like, storable, suits_kernel, tangled
 from surefoot.optim.sparse.rows import Registry, settle, suits
 from surefoot.optim.survey import Survey, available
 
-#: What changes back and forth is not worth surveying anew each time.
-PATIENCE = 3
+#: A survey is worth making of what has stood for so many steps in a row.
+SETTLED = 8
 
 
 class Layout:
@@ -65,14 +65,16 @@ class Layout:
             self._batches, self._by_rows = [], {}
         self._alone.sort(key=lambda pair: pair[0])
         self._survey: Survey | None = None
-        self._patience = 0 if self._alone or self._by_rows else PATIENCE
+        self._stood = 0
 
-    def survey(self, groups: Sequence[Mapping[str, Any]], state: Any) -> None:
-        """Have it surveyed from the next step on, if it can be; `stands` has just been asked."""
-        known = isinstance(state, dict) and all(isinstance(group["params"], list) for group in groups)
-        if self._patience and known and available():
-            self._patience -= 1
+    def settle(self, groups: Sequence[Mapping[str, Any]], state: Any) -> None:
+        """Once it has stood for long, have it surveyed from then on, if it can be; `stands` has just been asked."""
+        self._stood += 1
+        if self._stood < SETTLED or not self._batches or self._alone or self._by_rows:
+            return
+        if isinstance(state, dict) and all(isinstance(group["params"], list) for group in groups) and available():
             self._survey = Survey(groups, state, [batch.place for batch, _ in self._batches])
+            self._stood = 0
 
     def unchanged(self, groups: Sequence[Mapping[str, Any]], state: Any) -> bool:
         """Whether a survey finds that all is as it was, gradients' addresses apart, and nothing overlaps.
@@ -84,6 +86,7 @@ class Layout:
         if self._survey.stands(groups, state) and all(column.counts for column in self._columns):
             return True
         self._survey.release()
+        self._survey = None
         for batch, _ in self._batches:
             batch.forget()
         return False

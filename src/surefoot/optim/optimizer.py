@@ -237,7 +237,7 @@ class RuleOptimizer(torch.optim.Optimizer):
             layout = self._layout = Layout(self._members(), grads, self._registry)
             self._options, self._contents = options, self._held()
         else:
-            layout.survey(self.param_groups, self.state)
+            layout.settle(self.param_groups, self.state)
         return layout, grads
 
     def _alone(self, p: Tensor, group: dict[str, Any]) -> "RuleOptimizer":
