@@ -285,6 +285,41 @@ def test_a_diverging_walk_is_marked_and_listed(browser: Browser, live: Path) -> 
         assert seen.errors == []
 
 
+def test_the_map_stays_in_sight_while_settings_are_moved(browser: Browser, live: Path) -> None:
+    with opened(browser, live, motion="reduce") as seen:
+        page = seen.page
+        page.evaluate("document.getElementById('hyper-eps').scrollIntoView({ block: 'end' })")
+        stage, slider = page.locator("#stage").bounding_box(), page.locator("#hyper-eps-slider").bounding_box()
+        assert stage is not None
+        assert slider is not None
+        assert 0 <= stage["y"] < stage["y"] + stage["height"] < slider["y"]
+        page.focus("#hyper-lr-slider")
+        for _ in range(12):  # backwards through the list of optimizers: none is beneath the map
+            page.keyboard.press("Shift+Tab")
+            place = page.evaluate("document.activeElement.getBoundingClientRect().toJSON()")
+            over = page.evaluate(
+                "([x, y]) => document.activeElement.contains(document.elementFromPoint(x, y))",
+                [place["x"] + place["width"] / 2, place["y"] + place["height"] / 2],
+            )
+            assert over, page.evaluate("document.activeElement.outerHTML")
+
+
+@pytest.mark.parametrize("policy", ["", "default-src 'self' 'unsafe-inline'; img-src data:"])
+def test_two_pages_in_one_notebook(browser: Browser, tmp_path: Path, policy: str) -> None:
+    shown = [watch(name, optimizers=["sgd", "adam"])._repr_html_() for name in ("ravine", "beale")]
+    head = f'<meta http-equiv="Content-Security-Policy" content="{policy}">' if policy else ""
+    path = tmp_path / "notebook.html"
+    path.write_text(f"<!doctype html><html><head>{head}</head><body>{''.join(shown)}</body></html>", encoding="utf-8")
+    with opened(browser, path, motion="reduce") as seen:
+        frames = seen.page.frames[1:]
+        assert [frame.evaluate("surefoot.view.land.name") for frame in frames] == ["ravine", "beale"]
+        frames[0].fill("#hyper-lr", "0.5")
+        assert frames[0].evaluate("surefoot.view.focus.hyper.lr") == 0.5
+        assert frames[1].evaluate("surefoot.view.focus.hyper.lr") != 0.5
+        assert seen.errors == []
+        assert seen.requests == [path.as_uri()]
+
+
 def test_motion_only_for_those_who_want_it(browser: Browser, live: Path) -> None:
     with opened(browser, live, motion="reduce") as seen:
         seen.page.wait_for_timeout(300)

@@ -53,5 +53,6 @@ def _lean(script: str) -> str:
 def _said(scene: Scene | Recording) -> dict[str, Any]:
     """What is printed around a recording's map."""
     if isinstance(scene, Scene):
-        return {"notes": (), "caption": ""}
-    return {"notes": scene.notes, "caption": scene.caption}
+        return {"notes": (), "caption": "", "crosses": True}
+    notes = tuple(note.replace("'", "’") for note in scene.notes)
+    return {"notes": notes, "caption": scene.caption, "crosses": bool(scene.minima)}

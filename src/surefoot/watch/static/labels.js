@@ -1,6 +1,7 @@
 // Names beside the walkers, where there is room: to the right, the left, above or below, else none.
 
 const LABEL = { font: "600 12.5px system-ui, -apple-system, sans-serif", height: 15, gap: 11 };
+const MARGINS = { left: 26, other: 2 }; // what is kept free along the edges: the numbers of the scale stand at the left
 
 // `heads` are [{ title, x, y, isQuiet }] in pixels, the most important first.
 function drawLabels(context, heads, width, height, theme) {
@@ -17,8 +18,12 @@ function drawLabels(context, heads, width, height, theme) {
       [x - wide / 2, y + LABEL.gap],
     ];
     if (isQuiet) corners.push(corners.shift()); // where walks lead to, mostly
-    const boxes = corners.map(([left, top]) => ({ left, top, right: left + wide, bottom: top + LABEL.height }));
-    const free = boxes.find((box) => isInside(box, width, height) && !taken.some((other) => overlap(box, other)));
+    const boxes = corners.map(([x, y]) => {
+      const left = clamp(x, MARGINS.left, width - wide - MARGINS.other);
+      const top = clamp(y, MARGINS.other, height - LABEL.height - MARGINS.other);
+      return { left, top, right: left + wide, bottom: top + LABEL.height };
+    });
+    const free = boxes.find((box) => !taken.some((other) => overlap(box, other)));
     if (!free) continue;
     taken.push(free);
     haloed(context, title, free.left, free.top + LABEL.height / 2, isQuiet ? theme.muted : theme.ink, theme.surface);
@@ -35,10 +40,6 @@ function haloed(context, text, x, y, colour, halo) {
   context.fillStyle = colour;
   context.fillText(text, x, y);
   Object.assign(context, { lineWidth, strokeStyle });
-}
-
-function isInside({ left, right, top, bottom }, width, height) {
-  return left >= 2 && right <= width - 2 && top >= 2 && bottom <= height - 2;
 }
 
 function overlap(a, b) {

@@ -26,6 +26,7 @@ function drawScales(context, stage, { land, theme }) {
     tick(context, 0, y, 4, y);
     write(shortly(value), 7, y);
   }
+  if (width < 340) return; // no room for names
   context.font = PLACE_FONT;
   context.textAlign = "center";
   for (const [x, y, name] of land.places) write(name, stage.x(x), stage.y(y));

@@ -33,6 +33,9 @@ class Stage {
     const [first, second] = this.view.land.coordinates;
     this.across.textContent = `${first} →`;
     this.up.textContent = `↑ ${second}`;
+    // Who tabs backwards must not land beneath what stays in sight.
+    const pinned = [this.box, this.box.parentElement].find((node) => getComputedStyle(node).position === "sticky");
+    document.documentElement.style.setProperty("--pinned", `${pinned ? pinned.offsetHeight + 8 : 0}px`);
     this.corner = { right: this.width - this.across.offsetWidth - 20, top: this.up.offsetHeight + 22 };
   }
 
@@ -207,7 +210,7 @@ class Stage {
 
   // Until it was, the ring at the start says that it can be moved.
   startTitle() {
-    return this.view.isFixed || this.view.hasMoved ? "start" : "start: drag me";
+    return this.view.isFixed || this.view.hasMoved || matchMedia("print").matches ? "start" : "start: drag me";
   }
 
   drawStart(context) {
