@@ -150,8 +150,20 @@ def loop(optimizer: RuleOptimizer, model: torch.nn.Module, step: Callable[[Any, 
     return [p.detach() for p in model.parameters()]
 
 
-def fused(scaling: Any, optimizer: RuleOptimizer) -> None:
+def plainly(scaling: Any, optimizer: RuleOptimizer) -> None:
     scaling.step(optimizer)
+
+
+def fused(scaling: Any, optimizer: RuleOptimizer) -> None:
+    """What GradScaler does for an optimizer that unscales in its step."""
+    grads = [p.grad for group in optimizer.param_groups for p in group["params"]]
+    optimizer.grad_scale = torch.tensor(scaling.get_scale())
+    optimizer.found_inf = torch.tensor(float(not all(torch.isfinite(g).all() for g in grads)))
+    before = [g.clone() for g in grads]
+    optimizer.step()
+    assert all(torch.equal(g.nan_to_num(), old.nan_to_num()) for g, old in zip(grads, before, strict=True))
+    del optimizer.grad_scale, optimizer.found_inf
+    scaling.unscale_(optimizer)  # and see whether the scale is to be changed
 
 
 def unscaled_first(scaling: Any, optimizer: RuleOptimizer) -> None:
@@ -171,15 +183,25 @@ def test_a_grad_scaler_gives_the_same_whichever_way_it_is_used(optimizer_class: 
     """Scales are powers of two, so that it is the same to the last bit."""
     model = torch.nn.Sequential(torch.nn.Linear(4, 6), torch.nn.Tanh(), torch.nn.Linear(6, 1))
     results = []
-    for way in (by_hand, unscaled_first, fused):
+    for way in (by_hand, unscaled_first, plainly, fused):
         trained = copy.deepcopy(model)
         optimizer = optimizer_class(trained.parameters())
         results.append(loop(optimizer, trained, way))
         assert {int(state["step"]) for state in optimizer.state.values()} == {4}
-    for one, two, three in zip(*results, strict=True):
+    for one, *others in zip(*results, strict=True):
         assert torch.isfinite(one).all()
-        assert torch.equal(one, two)
-        assert torch.equal(one, three)
+        assert all(torch.equal(one, other) for other in others)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16, torch.float16])
+def test_a_scaler_leaves_only_float16_to_the_step(dtype: torch.dtype) -> None:
+    p = torch.nn.Parameter(torch.zeros(3, dtype=dtype))
+    optimizer, scaling = SGD([p], lr=1.0), scaler()
+    scaling.scale(torch.zeros(()))
+    p.grad = torch.full_like(p, 1024.0)
+    scaling.step(optimizer)
+    assert p.tolist() == [-1.0] * 3
+    assert p.grad.tolist() == [1024.0 if dtype is torch.float16 else 1.0] * 3
 
 
 def test_a_loss_scale_and_clipping_together() -> None:

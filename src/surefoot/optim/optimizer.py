@@ -45,8 +45,6 @@ class RuleOptimizer(torch.optim.Optimizer):
 
     rule: ClassVar[Rule]
     convention: ClassVar[Convention]
-    #: torch.amp.GradScaler may set `grad_scale` and `found_inf` before a step; it takes them away afterwards.
-    _step_supports_amp_scaling = True
     #: Who looks on (surefoot.optim.telemetry.tracker), if anybody does.
     _observer: Any = None
 
@@ -159,6 +157,15 @@ class RuleOptimizer(torch.optim.Optimizer):
         tensor([0.0333, 0.0250])
         """
         return effective_lr(p, self.param_groups, self.state, self.convention, self._registry)
+
+    @property
+    def _step_supports_amp_scaling(self) -> bool:
+        """Whether torch.amp.GradScaler sets `grad_scale` and `found_inf` and leaves it to the step to unscale.
+
+        It does for float16, which it refuses to unscale. Others it may: it reads them all anyway, and trainers that
+        clip by themselves refuse to for optimizers that unscale in the step.
+        """
+        return any(p.dtype is torch.float16 for group in self.param_groups for p in group["params"])
 
     def __getstate__(self) -> dict[str, Any]:
         self.catch_up()

@@ -13,13 +13,16 @@ class TorchOptimizer(RuleOptimizer):
     """An optimizer with torch's conventions. Abstract: its subclasses have torch's names and arguments.
 
     With a `torch.amp.GradScaler`, gradients are unscaled after the step, as in torch: by the scaler before it, or with
-    `fused=True` by the step. (Other optimizers of ours leave them as they are.)
+    `fused=True` by the step. (Other optimizers of ours leave float16 ones as they are.)
     """
 
     def __init__(self, params: Any, defaults: dict[str, Any]) -> None:
         super().__init__(params, defaults)
         _check_how(self.defaults)
-        self._step_supports_amp_scaling = bool(self.defaults.get("fused"))
+
+    @property
+    def _step_supports_amp_scaling(self) -> bool:
+        return bool(self.defaults.get("fused"))
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(state)
@@ -28,7 +31,6 @@ class TorchOptimizer(RuleOptimizer):
         for group in self.param_groups:  # those of an older version have fewer keys
             for name, default in standard.items():
                 group.setdefault(name, default)
-        self._step_supports_amp_scaling = bool(self.defaults.get("fused"))
 
     def _step(self, closure: Closure | None = None) -> Any:
         loss = super()._step(closure)
