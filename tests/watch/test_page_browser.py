@@ -23,6 +23,13 @@ BLANK = """selector => {
   return new Set(new Uint32Array(copy.getImageData(0, 0, canvas.width, canvas.height).data.buffer)).size < 2;
 }"""
 
+#: Controls that reach out of the card or the list in which they stand.
+OUTSIDE = """() => [...document.querySelectorAll(".settings input, .settings select, .walkers button, .fate")].filter(
+  node => {
+    const [inner, outer] = [node, node.closest(".card, li")].map(one => one.getBoundingClientRect());
+    return inner.right > outer.right + 0.5 || inner.left < outer.left - 0.5 || node.scrollWidth > node.clientWidth + 1;
+  }).map(node => node.outerHTML)"""
+
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
@@ -79,11 +86,12 @@ def set_slider(page: Page, selector: str, position: int) -> None:
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize("width", [320, 390, 1280])
 def test_it_opens_from_disk_and_is_quiet(browser: Browser, live: Path, theme: Any, width: int) -> None:
     with opened(browser, live, width=width, theme=theme.name) as seen:
         wait_until(seen.page, "surefoot.player.t > 5")  # it plays by itself
         assert seen.page.evaluate("document.documentElement.scrollWidth") == width
+        assert seen.page.evaluate(OUTSIDE) == []
         for selector in ("#stage canvas:nth-of-type(1)", "#stage canvas:nth-of-type(2)", "#map", ".panel canvas"):
             assert not seen.page.evaluate(BLANK, selector), selector
         assert seen.errors == []
