@@ -30,6 +30,11 @@ def test_bfloat16_needs_no_scaler() -> None:
     assert losses[-1] < 0.2 * losses[0]
 
 
+def test_lightning_clips_under_mixed_precision() -> None:
+    losses = train("lightning_module", precision="bf16-mixed")
+    assert losses[-1] < 0.2 * losses[0]
+
+
 def test_two_processes_end_where_one_does() -> None:
     import numpy as np
 
