@@ -217,14 +217,15 @@ def test_steps_without_any_gradient_stay_without_effect() -> None:
 
 
 def test_a_layout_is_surveyed_once_it_has_stood_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(layout, "SETTLED", 3)
+    monkeypatch.setattr(layout, "SETTLED", 2)
+    monkeypatch.setattr(layout, "DOUBT", 2)
     p = parameter(3)
     p.grad = randoms(3)
     optimizer, surveyed = Adam([p]), []
     for step in range(10):
-        if step == 5:
+        if step == 4:
             p.data = p.data.clone()
         optimizer.step()
         assert optimizer._layout is not None
         surveyed.append(optimizer._layout._survey is not None)
-    assert surveyed == [False] * 3 + [True] * 2 + [False] * 2 + [True] * 3
+    assert surveyed == [False] * 2 + [True] * 2 + [False] * 3 + [True] * 3

@@ -54,7 +54,8 @@ class Batch:
         self._bytes = np.outer([dtype.itemsize for dtype in types], self._numels).astype(np.int64)
         self._plan = kernel.plan(self._numels, [where[id(c)] for c in columns])
         self._state = [[m.state[slot] for m in members] for slot in kernel.graph.state]
-        self._known = self._clear = False
+        self._places: list[list[int]] = []
+        self._clear = False
         self._guard = Guard()
         self._lengths: Plan | None = None
 
@@ -65,9 +66,8 @@ class Batch:
             if not self._suit(grads):
                 return False
             self._guard.remember(tensors)
-        rows = [addresses(self._parameters), addresses(grads), *map(addresses, self._state)]
-        places = np.array(rows, np.int64)
-        if not self._known or (places != self._plan.table).any():
+        places = [addresses(self._parameters), addresses(grads), *map(addresses, self._state)]
+        if places != self._places:
             self._look(places)
         return self._clear
 
@@ -92,22 +92,21 @@ class Batch:
         odd = all(tensors[i].stride() == s and tensors[i].shape == self._shapes[i] for i, s in self._strides.items())
         return odd and all(tensors[i].is_contiguous() for i in self._contiguous)
 
-    def _look(self, places: NDArray[np.int64]) -> None:
+    def _look(self, places: list[list[int]]) -> None:
         """Memory has moved: tell the kernel where it lies, and see that nothing overlaps."""
-        others = np.arange(len(places)) != 1
-        if not self._known or (places[others] != self._plan.table[others]).any():
-            self._written = Written(places[others], self._bytes[others])
-            self._at_home = all(self._fits(i, p) for i, p in enumerate(self._parameters))
         table = self._plan.table
         table[:] = places
+        if not self._places or places[0] != self._places[0] or places[2:] != self._places[2:]:
+            self._written = Written(np.delete(table, 1, 0), np.delete(self._bytes, 1, 0))
+            self._at_home = all(self._fits(i, p) for i, p in enumerate(self._parameters))
         own = table[0] if self._types[0].itemsize == self._types[1].itemsize else np.full_like(table[0], -1)
         apart = self._written.disjoint and self._written.untouched(table[1], self._bytes[1], own)
         self._clear = self._at_home and apart
-        self._known = True
+        self._places = places
 
     def forget(self) -> None:
-        """The table of addresses may have been written in part."""
-        self._known = False
+        """Look anew at the next step: a survey may have written other addresses."""
+        self._places = []
 
     @property
     def place(self) -> Place:

@@ -22,8 +22,8 @@ from surefoot.optim.memory import like, storable, suits_kernel, tangled
 from surefoot.optim.sparse.rows import Registry, settle, suits
 from surefoot.optim.survey import Survey, available
 
-#: A survey is worth making of what has stood for so many steps in a row.
-SETTLED = 8
+#: A survey is made of what has stood for so many steps in a row; after each that was in vain, of so many times as many.
+SETTLED, DOUBT = 2, 4
 
 
 class Layout:
@@ -65,16 +65,16 @@ class Layout:
             self._batches, self._by_rows = [], {}
         self._alone.sort(key=lambda pair: pair[0])
         self._survey: Survey | None = None
-        self._stood = 0
+        self._stood, self._needed = 0, SETTLED
 
     def settle(self, groups: Sequence[Mapping[str, Any]], state: Any) -> None:
         """Once it has stood for long, have it surveyed from then on, if it can be; `stands` has just been asked."""
         self._stood += 1
-        if self._stood < SETTLED or not self._batches or self._alone or self._by_rows:
+        if self._stood < self._needed or not self._batches or self._alone or self._by_rows:
             return
         if isinstance(state, dict) and all(isinstance(group["params"], list) for group in groups) and available():
             self._survey = Survey(groups, state, [batch.place for batch, _ in self._batches])
-            self._stood = 0
+            self._stood, self._needed = 0, DOUBT * self._needed
 
     def unchanged(self, groups: Sequence[Mapping[str, Any]], state: Any) -> bool:
         """Whether a survey finds that all is as it was, gradients' addresses apart, and nothing overlaps.

@@ -118,15 +118,16 @@ def _tensors(lists: Sequence[list[Tensor]], places: Sequence[Place], kind: Kind)
             slots += [id(v) for v in tensors]
             slot_cells += [first + number * row + 8 * i for i in range(len(tensors))]
     cells, grad_cells, grad_bytes, own, *kinds = _words([found.get(id(p), (0,) * 8) for p in parameters]).T.copy()
-    shapes = {(p.shape, p.stride()): _words([*p.shape, *p.stride()]) for p in parameters if id(p) in found}
-    shaped = [shapes[p.shape, p.stride()].ctypes.data if id(p) in found else 0 for p in parameters]
+    forms = [(p.shape, p.stride()) if id(p) in found else None for p in parameters]
+    shapes = {form: _words([*form[0], *form[1]]) for form in set(forms) if form is not None}
+    where = {form: shape.ctypes.data for form, shape in shapes.items()}
     return {
         "parameters": _words([id(p) for p in parameters]),
         "bodies": _words([p._cdata for p in parameters]),
         "kinds": np.stack(kinds[:2], axis=1),
         "grad_kinds": np.stack(kinds[2:], axis=1),
         "dims": _words([p.dim() for p in parameters]),
-        "shapes": _words(shaped),
+        "shapes": _words([0 if form is None else where[form] for form in forms]),
         "cells": cells,
         "grad_cells": grad_cells,
         "grad_bytes": grad_bytes,
