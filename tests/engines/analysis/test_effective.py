@@ -120,3 +120,38 @@ def test_a_slot_with_a_first_value_and_one_that_is_not_read():
     rule = Rule.of(started)
     _, after, _ = walk(rule, with_rate(Graph.of(rule)), 1)
     np.testing.assert_allclose(after["rate"], 0.05)
+
+
+def two_sequences(x, g, y, *, t, lr: Rate = 1e-2, beta: Decay = 0.9):
+    """Nesterov's method as he wrote it: `y` moves with x."""
+    new = x - lr * g
+    return new + beta * (new - y), new
+
+
+def accelerated(x, g, m, *, t, lr: Rate = 1e-2, a: Decay = 0.95, long: float = 20.0):
+    """As AccSGD: `m` is an average of x, begun at x, of which a long step is taken."""
+    m = where(t == 1, x, m)
+    m = a * m + (1 - a) * (x - long * lr * g)
+    return 0.75 * (x - lr * g) + 0.25 * m, m
+
+
+@pytest.mark.parametrize("rule", [Rule.of(two_sequences), Rule.of(accelerated)], ids=lambda rule: rule.name)
+def test_a_slot_that_moves_with_x_is_followed(rule):
+    before, new, _ = walk(rule, with_rate(Graph.of(rule)), 1000)
+    assert np.allclose(before["x"] - new["x"], new["rate"] * G, rtol=1e-8, atol=1e-10)
+
+
+def test_nesterovs_two_ways_of_writing_it_have_one_rate():
+    (_, one, _), (_, other, _) = (walk(r, with_rate(Graph.of(r)), 1000) for r in (Rule.of(two_sequences), OWN[1]))
+    assert np.allclose(one["rate"], 0.01 / (1 - 0.9))
+    assert np.allclose(one["rate"], other["rate"])
+
+
+def test_a_slot_that_begins_as_x_and_goes_its_own_way_stands_still():
+    def schedule_free(x, g, z, *, t, lr: Rate = 1e-2):
+        z = where(t == 1, x, z) - lr * g
+        return 0.5 * x + 0.5 * z, z
+
+    rule = Rule.of(schedule_free)
+    _, new, _ = walk(rule, with_rate(Graph.of(rule)), 10)
+    assert np.allclose(new["rate"], 0.5e-2)

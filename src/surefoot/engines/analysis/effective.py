@@ -7,11 +7,18 @@ eps) for Adam and, after many steps, lr/(1 - beta) for heavy-ball momentum.
 
 It is the linear response of the new x to g (see response.py). A state slot that passes it on (a first moment) has by
 step t-1 responded to a steady unit gradient with b (1 - a^(t-1)) / (1 - a), where its update is s' = a s + b g.
+
+A slot that holds a place (see places.py) moves with x. Where x moves by v a step, such a slot stands away from x by an
+offset d that its update keeps, d + v = a d + b, which is linear in v, as is then the move of x; so v is solved for. A
+slot that begins as x and then goes its own way, as in schedule-free methods, counts as standing where it is: the rate
+is then the response of this step alone.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 from graphlib import CycleError, TopologicalSorter
 
+from surefoot.engines.analysis.places import begun, is_one_late, places
 from surefoot.engines.analysis.response import Response, is_nought, respond, tape_of
 from surefoot.engines.graph import Graph
 from surefoot.rules.vocabulary import Node, Tape, Value, where
@@ -36,8 +43,9 @@ def with_rate(graph: Graph) -> Graph:
     array([0.02 , 0.025])
     """
     tape = tape_of(graph)
-    responses = respond(tape, graph, {"g": 1.0, **_gains(tape, graph)})
-    moved = responses[graph.outputs["x"]]
+    moved = respond(tape, graph, {"g": 1.0, **_gains(tape, graph, {"g": 1.0}, 0.0)})[graph.outputs["x"]]
+    if places(graph):  # x moves by v, of which this is the part that does not come of v
+        moved = moved / (1 - respond(tape, graph, _gains(tape, graph, {}, 1.0))[graph.outputs["x"]])
     rate = -moved
     index = rate.index if isinstance(rate, Value) else tape.record("const", payload=float(rate) + 0.0).index
     return replace(graph, nodes=tuple(tape.nodes), outputs={**graph.outputs, RATE: index})
@@ -55,20 +63,26 @@ def rate_of_state(graph: Graph) -> Graph:
     return replace(rated, nodes=tuple(nodes), outputs={RATE: rated.outputs[RATE]})
 
 
-def _gains(tape: Tape, graph: Graph) -> dict[str, Response]:
-    """Of every state slot, its response by step t-1 to unit gradients since the start; 0.0 for those that are even."""
+def _gains(tape: Tape, graph: Graph, seeds: Mapping[str, Response], velocity: float) -> dict[str, Response]:
+    """Of every state slot, its response by step t-1 to the seeds since the start; 0.0 for those that are even.
+
+    Of a place it is the offset from x, where x moves by the velocity.
+    """
     t = tape.input("t")
+    with_x, from_x = places(graph), begun(graph)
     gains: dict[str, Response] = {}
     for slot in _in_order(tape, graph):
         new = graph.outputs[slot]
         own = respond(tape, graph, {slot: 1.0})[new]
-        given = respond(tape, graph, {"g": 1.0, **gains})[new]
-        if is_nought(given):
+        given = respond(tape, graph, {**seeds, **gains})[new]
+        if slot in with_x:
+            gains[slot] = (given - velocity) / (1 - own)
+        elif slot in from_x or is_nought(given):
             gains[slot] = 0.0
+        elif is_one_late(tape, own):
+            gains[slot] = given * (t - 1)
         elif isinstance(own, Value) and not _constant(tape, graph, own):
             gains[slot] = given / (1 - own)  # its decay changes from step to step: what it would come to
-        elif not isinstance(own, Value) and own == 1:
-            gains[slot] = given * (t - 1)
         elif not isinstance(own, Value) and own == 0:
             gains[slot] = where(t > 1, given, 0.0)
         else:
