@@ -9,6 +9,7 @@ from surefoot.diagnose.orbits.lyapunov import exponents
 from surefoot.engines.field import Field
 from surefoot.engines.orbits.composed import compose
 from surefoot.engines.orbits.orbit import Orbits
+from surefoot.errors import UserError
 from surefoot.rules import Rule, find
 from tests.diagnose.known import henon, logistic, tent, turning
 
@@ -61,3 +62,11 @@ def test_linear_rules_have_the_logarithms_of_their_eigenvalues(form: str) -> Non
 def test_a_direction_lost_in_a_step_is_minus_infinity() -> None:
     found = exponents(compose(find("sgd"), BOWL), np.ones((1, 1)), 16, {"lr": 1.0})
     assert found[0, 0] == -np.inf
+
+
+@pytest.mark.parametrize(
+    ("steps", "count", "message"), [(0, 1, "steps must be 1 or more"), (16, 2, "count must be from 1 to 1")]
+)
+def test_no_steps_or_too_many_exponents(steps: int, count: int, message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        exponents(compose(find("sgd"), BOWL), np.ones((1, 1)), steps, {}, count=count)

@@ -78,9 +78,35 @@ def test_a_diagram_shows_what_exists_beside_another_attractor() -> None:
         (("lr", [0.1, -1.0]), r"lr must be in \[0, inf\), got -1.0"),
         (("curvature", [0.0, 1.0]), "curvature must be above 0"),
         (("lr", []), "must be a list of numbers"),
+        (("lr", ["fast"]), "lr: an axis must be a list of numbers: could not convert"),
+        (("curvature", [1.0]), "a map has two axes, got curvature twice"),
     ],
 )
 def test_a_wrong_axis_is_named(axis: Any, message: str) -> None:
     rule = find("sgd")
     with pytest.raises(UserError, match=message):
         stability_map(rule, rule.settings(), axis, ("curvature", [1.0, 2.0]))
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"steps": 51}, "steps must be a whole number from 52, got 51"),
+        ({"steps": 2e3}, "steps must be a whole number from 52, got 2000.0"),
+        ({"start": 0.0}, "start must be an error other than 0"),
+        ({"start": float("nan")}, "start must be an error other than 0"),
+        ({"curvature": -1.0}, "curvature must be above 0 and finite, got -1.0"),
+        ({"minimum": float("inf")}, "minimum must be finite, got inf"),
+    ],
+)
+def test_a_wrong_number_is_named(options: dict[str, Any], message: str) -> None:
+    rule = find("sgd")
+    with pytest.raises(UserError, match=message) as error:
+        stability_map(rule, rule.settings(), ("lr", [0.1, 0.2]), ("curvature", [1.0]), **options)
+    assert "\n" not in str(error.value)
+
+
+def test_the_fewest_steps() -> None:
+    rule = find("sgd")
+    found = stability_map(rule, rule.settings(), ("lr", [0.9, 1.1]), ("curvature", [1.0]), steps=52)
+    assert found.kind.tolist() == [["converges", "converges"]]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from surefoot.diagnose.orbits.simulation import PARABOLA, ignores_place
+from surefoot.diagnose.orbits.simulation import PARABOLA, check_parabola, ignores_place
 from surefoot.engines.orbits.composed import Map, compose
 from surefoot.engines.orbits.orbit import Orbits, Walk
 from surefoot.rules.rule import Rule, Setting
@@ -39,9 +39,13 @@ class Ensemble:
     Attributes:
         map: rule and parabola composed. place: where the minimum is put: 0 for a rule that does not look at x itself.
         parameters: what holds unless an orbit has its own.
+
+    Raises:
+        UserError: for a curvature that is not above 0, or a minimum that is no number.
     """
 
     def __init__(self, rule: Rule, settings: Mapping[str, Setting], curvature: float, minimum: float) -> None:
+        check_parabola(curvature, minimum)
         self.map: Map = compose(rule, PARABOLA, settings)
         self.place = 0.0 if ignores_place(rule, settings) else minimum
         hyper = {name: settings[name] for name in rule.hyper}

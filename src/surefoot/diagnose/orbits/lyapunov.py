@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from surefoot.engines.orbits.composed import Map
 from surefoot.engines.orbits.orbit import Orbits
+from surefoot.errors import UserError
 
 Numbers = NDArray[np.floating[Any]]
 
@@ -35,6 +36,9 @@ def exponents(
         (count, orbits), largest first; -inf where a direction is lost within a step, NaN where the map has no
         derivative on the orbit or the orbit leaves the numbers.
 
+    Raises:
+        UserError: for no steps, or more exponents than there are variables.
+
     >>> from surefoot.engines.orbits.composed import compose
     >>> from surefoot.engines.field import Field
     >>> from surefoot.rules import find
@@ -44,6 +48,10 @@ def exponents(
     True
     """
     size, orbits = variables.shape
+    if steps < 1:
+        raise UserError(f"steps must be 1 or more, got {steps}")
+    if not 1 <= count <= size:
+        raise UserError(f"count must be from 1 to {size}, the number of variables, got {count}")
     engine = Orbits(map_.tangent(count))
     frame = _orthonormal(np.random.default_rng(0).standard_normal((count, size, orbits)))[0]
     total = np.zeros((count, orbits))

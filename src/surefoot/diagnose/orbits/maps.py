@@ -19,6 +19,8 @@ Numbers = NDArray[np.floating[Any]]
 CURVATURE = "curvature"
 #: Errors kept of each orbit of a map: enough to see a period up to half as long.
 KEPT = 12
+#: Steps of a map at least: a quarter of them is longer than that.
+FEWEST = 4 * (KEPT + 1)
 #: A diagram's starts, beside those that go on from the setting before: of both sides, near and far.
 STARTS = (1e-12, -1e-6, 1e-3, -1.0, 10.0)
 #: Rounds of steps that are let pass at each setting of a diagram, and the errors then kept of each orbit.
@@ -90,7 +92,7 @@ def stability_map(
             if it does not.
 
     Raises:
-        UserError: for an axis that is none, or a value outside its domain.
+        UserError: for an axis that is none or stands twice, or a number outside its range.
 
     >>> from surefoot.rules import find
     >>> rule = find("sgd")
@@ -98,6 +100,12 @@ def stability_map(
     [['converges', 'diverges']]
     """
     along, up = _axis(rule, *x), _axis(rule, *y)
+    if x[0] == y[0]:
+        raise UserError(f"a map has two axes, got {x[0]} twice")
+    if not isinstance(steps, int) or steps < FEWEST:
+        raise UserError(f"steps must be a whole number from {FEWEST}, got {steps!r}")
+    if not 0 < abs(start) < GONE:
+        raise UserError(f"start must be an error other than 0 and below {GONE:g}, got {start}")
     ensemble = Ensemble(rule, settings, curvature, minimum)
     grid = np.meshgrid(along, up)
     own = {_input(name): values.ravel() for (name, _), values in zip((x, y), grid, strict=True)}
@@ -171,7 +179,10 @@ def _end(
 
 def _axis(rule: Rule, name: str, values: Sequence[float] | Numbers) -> Numbers:
     """The values of an axis, checked at both ends."""
-    along = np.asarray(values, float)
+    try:
+        along = np.asarray(values, float)
+    except (TypeError, ValueError) as error:
+        raise UserError(f"{name}: an axis must be a list of numbers: {error}") from None
     if along.ndim != 1 or not len(along):
         raise UserError(f"{name}: an axis must be a list of numbers, got shape {along.shape}")
     if name == CURVATURE:

@@ -9,6 +9,7 @@ float64 has no last place to get stuck at. A rule that looks at x (decay, norms)
 
 from collections.abc import Mapping
 from dataclasses import replace
+from math import isfinite
 from typing import Any
 
 from surefoot.diagnose.orbits.kinds import Kind
@@ -17,6 +18,7 @@ from surefoot.engines.analysis.derivative import tangents
 from surefoot.engines.field import Field
 from surefoot.engines.graph import Graph
 from surefoot.engines.orbits.composed import compose, tape_of
+from surefoot.errors import UserError
 from surefoot.rules.rule import Rule, Setting
 from surefoot.rules.vocabulary import Value
 
@@ -47,7 +49,7 @@ def simulate(
         curvature: h > 0. minimum: x*. start: the first error, x - x*. most: how many steps at most.
 
     Raises:
-        UserError: if the rule cannot be traced.
+        UserError: if the rule cannot be traced, the curvature is not above 0, or another number not finite.
 
     >>> from surefoot.rules import find
     >>> rule = find("rmsprop")
@@ -55,6 +57,9 @@ def simulate(
     >>> str(orbit.kind), round(orbit.amplitude, 10)
     ('2-cycle', 0.0049989999)
     """
+    check_parabola(curvature, minimum)
+    if not isfinite(start):
+        raise UserError(f"start must be finite, got {start}")
     map_ = compose(rule, PARABOLA, settings)
     hyper = {name: settings[name] for name in rule.hyper}
     shifts = ignores_place(rule, settings)
@@ -65,6 +70,14 @@ def simulate(
         if there.kind is Kind.TRAPPED or (there.kind in (Kind.MONOTONE, Kind.CONVERGES) and not there.last.any()):
             return replace(there, kind=Kind.ABSORBED, without_rounding=found.kind)
     return found
+
+
+def check_parabola(curvature: float, minimum: float) -> None:
+    """Raise UserError unless (h/2) (x - x*)^2 is a parabola that opens upwards."""
+    if not (curvature > 0 and isfinite(curvature)):
+        raise UserError(f"curvature must be above 0 and finite, got {curvature}")
+    if not isfinite(minimum):
+        raise UserError(f"minimum must be finite, got {minimum}")
 
 
 def ignores_place(rule: Rule, settings: Mapping[str, Setting]) -> bool:
