@@ -1,16 +1,22 @@
 """Digests: equal where the code is, different where it is not, and the same in every process."""
 
+import enum
 import functools
+import logging
 import os
 import subprocess
 import sys
+import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 import torch
 from torch import nn
 
+from surefoot.errors import UserError
 from surefoot.references import load
 from surefoot.tasks.identity import digest
 
@@ -182,3 +188,49 @@ def test_what_stands_in_a_file_beside_counts(tmp_path: Path, monkeypatch: pytest
         body = "import beside\nloss = lambda output, y: beside.helper(output - y).mean() * beside.SCALE\n"
         seen.add(digest(written(folder, body, "loss")))
     assert len(seen) == 3
+
+
+class Mode(enum.Enum):
+    FAST = 1
+    SLOW = 2
+
+
+class Slotted:
+    __slots__ = ("value",)
+
+    def __init__(self, value: int) -> None:
+        self.value = value
+
+
+class Linked:
+    """Knows where it belongs, as parts of models often do."""
+
+    def __init__(self, value: int) -> None:
+        self.value, self.owner = value, {"self": self, "lock": threading.Lock()}
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda k: list(Mode)[k],
+        Slotted,
+        Linked,
+        lambda k: pd.DataFrame({"weight": [1.0, float(k)]}),
+        lambda k: pd.Series(["a", str(k)]),
+        lambda k: np.array([{"k": k}, None], dtype=object),
+        lambda k: (torch.eye(3) * (k + 1)).to_sparse(),
+        lambda k: logging.getLogger(f"logger{k}"),
+        np.random.default_rng,
+    ],
+)
+def test_whatever_a_loss_may_hold_is_told_apart_by_what_it_holds(make: Callable[[int], object]) -> None:
+    assert digest(make(0)) == digest(make(0))
+    assert digest(make(0)) != digest(make(1))
+
+
+def test_what_lies_too_deep_is_refused_in_one_line() -> None:
+    deep: list[object] = []
+    for _ in range(2000):
+        deep = [deep]
+    with pytest.raises(UserError, match="lies too deep in one another"):
+        digest(deep)

@@ -18,6 +18,8 @@ import numpy as np
 import torch
 from torch import nn
 
+from surefoot.errors import UserError
+
 _BY_NAME = sys.stdlib_module_names | {"torch", "numpy"}
 _INSTALLED = ("site-packages", "dist-packages")
 #: What torch keeps on every module for itself; parameters and buffers are read by way of it.
@@ -29,10 +31,19 @@ _LASTING = (FunctionType, type, ModuleType, nn.Module)
 def digest(*values: object) -> str:
     """Hexadecimal SHA-256 of values, arrays, modules and functions, by what they are rather than where they are.
 
+    Raises:
+        UserError: if they lie so deep in one another that Python cannot follow.
+
     >>> digest(lambda x: x + 1) == digest(lambda x: x + 1), digest(lambda x: x + 1) == digest(lambda x: x + 2)
     (True, False)
     """
-    return _digest(values, frozenset(), {}).hex()
+    try:
+        return _digest(values, frozenset(), {}).hex()
+    except RecursionError:
+        raise UserError(
+            "task: what its model, loss or score uses lies too deep in one another to be told from other tasks; use "
+            "plainer data"
+        ) from None
 
 
 def _digest(value: object, above: frozenset[int], known: dict[int, bytes]) -> bytes:
@@ -42,28 +53,31 @@ def _digest(value: object, above: frozenset[int], known: dict[int, bytes]) -> by
     if id(value) in known:
         return known[id(value)]
     sink = hashlib.sha256(f"{type(value).__qualname__}\0".encode())
-    for part in _parts(value):
-        sink.update(part if isinstance(part, bytes) else _digest(part, above | {id(value)}, known))
+    below = above | {id(value)}
+    for part in _parts(value, below):
+        sink.update(part if isinstance(part, bytes) else _digest(part, below, known))
         sink.update(b"\0")
     if isinstance(value, _LASTING):
         known[id(value)] = sink.digest()
     return sink.digest()
 
 
-def _parts(value: Any) -> Iterator[Any]:  # noqa: PLR0912 - one branch a kind of value
-    """Bytes that tell a value apart, and the values it is made of."""
+def _parts(value: Any, below: frozenset[int]) -> Iterator[Any]:  # noqa: PLR0912 - one branch a kind of value
+    """Bytes that tell a value apart, and the values it is made of; `below` are it and those it is part of."""
     match value:
         case None | bool() | int() | float() | complex() | str() | bytes():
             yield repr(value).encode()
         case tuple() | list():
             yield from value
         case set() | frozenset():
-            yield from sorted(_digest(part, frozenset(), {}) for part in value)
+            yield from sorted(_digest(part, below, {}) for part in value)
         case dict():
-            yield from sorted(_digest(item, frozenset({id(value)}), {}) for item in value.items())
+            yield from sorted(_digest(item, below, {}) for item in value.items())
         case torch.Tensor():
-            plain = value.detach().cpu().contiguous()
+            plain = value.detach().cpu().to_dense().contiguous()
             yield from (str(plain.dtype), tuple(plain.shape), plain.reshape(-1).view(torch.uint8).numpy().tobytes())
+        case np.ndarray() if value.dtype.hasobject:
+            yield from (str(value.dtype), value.shape, value.tolist())
         case np.ndarray():
             yield from (str(value.dtype), value.shape, np.ascontiguousarray(value).tobytes())
         case CodeType():
@@ -92,7 +106,19 @@ def _parts(value: Any) -> Iterator[Any]:  # noqa: PLR0912 - one branch a kind of
             yield from value.__bases__
         case _:
             yield type(value)
-            yield vars(value) if hasattr(value, "__dict__") else re.sub(r"0x[0-9a-fA-F]+", "", repr(value))
+            yield _kept(value)
+
+
+def _kept(value: object) -> object:
+    """What pickle would keep of an object, without its parts being pickled: its slots, the blocks of a data frame."""
+    try:
+        kept = value.__reduce_ex__(4)
+    except Exception:  # a lock, an open file, an object that refuses: what it holds, or else what it calls itself
+        return vars(value) if hasattr(value, "__dict__") else re.sub(r"0x[0-9a-fA-F]+", "", repr(value))
+    if isinstance(kept, str):  # the name of something that there is once
+        return kept
+    make, given, state, items, pairs, *_ = (*kept, None, None, None)
+    return make, given, state, list(items or ()), list(pairs or ())
 
 
 def _known_by_name(value: Any) -> bool:

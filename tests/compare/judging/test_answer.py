@@ -87,3 +87,10 @@ def test_the_code_gives_back_the_very_settings(value: float) -> None:
     names: dict[str, object] = {}
     exec("\n".join(rest).replace("model.parameters(), ", ""), names)  # the rest is plain Python
     assert names["optimizer"] == {"lr": value, "beta": 0.5, "eps_at": "inside", "centered": True}
+
+
+def test_a_rule_without_hyperparameters_is_named_alone() -> None:
+    bare = standing("bare", settings={})
+    assert said([bare], bare, [bare]).startswith("Use bare. On toy, 300 steps")
+    once = sentence([bare], bare, [bare], {}, protocol(10, steps=1))
+    assert once.startswith("Use bare. On toy, 1 step of batch 16")

@@ -29,7 +29,8 @@ def sentence(
     if all(s.diverged_seeds == len(s.scores) for s in ranking):
         return f"No answer. {where}, every confirmation run of every optimizer diverged."
     seeds = "1 fresh seed" if protocol.seeds == 1 else f"{protocol.seeds} fresh seeds"
-    use = f"Use {recommended.optimizer} ({', '.join(_written(recommended.settings, defaults, wording.setting))})."
+    given = ", ".join(_written(recommended.settings, defaults, wording.setting))
+    use = f"Use {recommended.optimizer} ({given})." if given else f"Use {recommended.optimizer}."
     best, *others = ranking
     apart = [s for s in others if s.distinguishable]
     scored = f"{protocol.metric} {wording.score(recommended.score)}"
