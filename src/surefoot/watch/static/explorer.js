@@ -120,12 +120,29 @@ function ground() {
   stage.drawGround(player.t, true);
 }
 
-// After any change: everything that stands on the walks.
+const QUICK = 100; // milliseconds from one change to the next while something is dragged
+let refreshed = -Infinity;
+let areChartsBehind = false;
+let chartsDue = 0;
+
+// After any change: everything that stands on the walks. While something is dragged, charts follow at every second
+// change, so that the map keeps up with it.
 function refresh() {
+  const isQuick = performance.now() - refreshed < QUICK;
+  refreshed = performance.now();
   stage.drawn = -1;
-  panels.redraw();
+  clearTimeout(chartsDue);
+  areChartsBehind = isQuick && !areChartsBehind;
+  if (areChartsBehind) chartsDue = setTimeout(catchUp, QUICK);
+  else panels.redraw();
   draw(player.t, player.isPlaying);
   speak();
+}
+
+function catchUp() {
+  areChartsBehind = false;
+  panels.redraw();
+  panels.drawCursors(player.t);
 }
 
 let tableDue = 0;
