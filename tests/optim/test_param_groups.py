@@ -5,7 +5,7 @@ import torch
 from torch import nn
 
 from surefoot.errors import UserError
-from surefoot.optim import AdamW
+from surefoot.optim import Adam, AdamW
 from surefoot.optim.groups import param_groups
 
 
@@ -61,3 +61,17 @@ def test_without_gradients_from_the_loss_only_what_is_decayed_shrinks():
     optimizer.step()
     shrunk = {name for name, p in model.named_parameters() if not torch.equal(p, before[name])}
     assert shrunk == {"embedding.weight", "conv.weight"}
+
+
+def test_parameters_alone_are_refused():
+    with pytest.raises(UserError, match=r"model must be a torch\.nn\.Module, got list"):
+        param_groups([nn.Parameter(torch.ones(2))], weight_decay=0.1)
+
+
+def test_a_rule_without_decay_does_not_leave_it_out_in_silence():
+    groups = param_groups(nn.Linear(2, 2), weight_decay=0.1)
+    with pytest.raises(
+        UserError, match=r"weight_decay must be left out for adam, .*; adamw, lamb have it"
+    ):
+        Adam(groups)
+    Adam(param_groups(nn.Linear(2, 2), weight_decay=0.0))

@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Mapping
 from functools import lru_cache
+from itertools import chain
 from typing import Any, Protocol
 
 import torch
@@ -10,9 +11,14 @@ from torch import Tensor
 from surefoot.engines.graph import Graph
 from surefoot.errors import UserError
 from surefoot.optim.sparse.rows import SPARSE
+from surefoot.rules.catalogue import RULES
 from surefoot.rules.rule import Rule
 
 Options = tuple[Hashable, ...]
+#: Settings of all our rules, and torch's names for them: in a group of a rule without it, each would do nothing.
+FOREIGN = frozenset(chain.from_iterable(rule.defaults for rule in RULES.values())) | {
+    "alpha", "amsgrad", "betas", "dampening", "lr_decay", "momentum", "nesterov"
+}  # fmt: skip
 
 
 class Convention(Protocol):
@@ -55,7 +61,13 @@ class Own:
         self._keys = (*rule.static, "maximize")
 
     def check(self, settings: Mapping[str, Any]) -> None:
-        """Refuse what is outside its domain; a learning rate may be a tensor; keys of others are not looked at."""
+        """Refuse what is outside its domain, and what other rules would heed; a learning rate may be a tensor."""
+        for name in FOREIGN.intersection(settings).difference(self.rule.defaults):
+            if number(settings[name]) not in (0, None):
+                raise UserError(
+                    f"{name} must be left out for {self.rule.name}, which has no such setting, got {settings[name]!r}; "
+                    f"{_owners(name)}"
+                )
         known = {name: settings[name] for name in settings if name in self.rule.defaults}
         self.rule.settings({name: number(value) for name, value in known.items()})
         if not isinstance(settings.get("maximize", False), bool):
@@ -96,6 +108,11 @@ def recorded(rule: Rule, options: Options) -> Graph:
     """The graph of a rule under a choice for each of its static options, in their order, then the direction."""
     *static, maximize = options
     return Graph.of(rule, rule.settings(dict(zip(rule.static, static, strict=True))), bool(maximize))
+
+
+def _owners(name: str) -> str:
+    rules = [rule.name for rule in RULES.values() if name in rule.defaults]
+    return f"{', '.join(rules)} have it" if rules else "surefoot.optim.torch has torch's names"
 
 
 def number(value: Any) -> Any:

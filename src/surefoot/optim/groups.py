@@ -32,7 +32,7 @@ def param_groups(model: nn.Module, weight_decay: float, exempt: Sequence[str] = 
         empty is left out.
 
     Raises:
-        UserError: for a pattern that matches no parameter.
+        UserError: for a pattern that matches no parameter, and for what is no model.
 
     >>> model = nn.Sequential(nn.Linear(4, 8), nn.LayerNorm(8), nn.Linear(8, 1))
     >>> groups = param_groups(model, weight_decay=0.1)
@@ -41,6 +41,8 @@ def param_groups(model: nn.Module, weight_decay: float, exempt: Sequence[str] = 
     >>> from surefoot.optim import AdamW
     >>> optimizer = AdamW(groups, lr=1e-3)
     """
+    if not isinstance(model, nn.Module):
+        raise UserError(f"model must be a torch.nn.Module, got {type(model).__name__}; parameters alone have no names")
     if isinstance(exempt, str):
         raise UserError(f"exempt must be a list of patterns, got the string {exempt!r}; write [{exempt!r}]")
     named = [(name, p) for name, p in model.named_parameters() if p.requires_grad]

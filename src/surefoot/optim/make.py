@@ -52,16 +52,19 @@ def _made(rule: str | Callable[..., Any] | Rule, name: str | None) -> type[RuleO
         raise UserError(
             f"rule {found.name} must not use the name {min(taken)!r}, torch's own in an optimizer; rename it"
         )
-    signature = _signature(found)
+    signature, class_name = _signature(found), name or found.name
 
     def initialise(self: RuleOptimizer, *args: Any, **kwargs: Any) -> None:
-        bound = signature.bind(self, *args, **kwargs).arguments
+        try:
+            bound = signature.bind(self, *args, **kwargs).arguments
+        except TypeError as error:
+            takes = ", ".join(list(signature.parameters)[1:])
+            raise TypeError(f"{class_name}() {error}; it takes {takes}") from None
         bound.pop("self")
         settings = {**found.defaults, "maximize": False, "sparse": SPARSE[0], **options.DEFAULTS}
         RuleOptimizer.__init__(self, bound.pop("params"), settings | bound)
 
     initialise.__signature__ = signature  # type: ignore[attr-defined]
-    class_name = name or found.name
     members = {"__init__": initialise, "__doc__": _doc(found), "__module__": "surefoot.optim", "rule": found}
     members["convention"] = Own(found)
     if RULES.get(found.name) is not found:  # a class that no import leads to is pickled by its rule's function
