@@ -7,6 +7,7 @@ import pytest
 
 from surefoot.diagnose.orbits.attractors import Attractor, attractors, wilson
 from surefoot.diagnose.orbits.kinds import Kind
+from surefoot.errors import UserError
 from surefoot.rules import Rule, find
 from tests.diagnose.known import logistic, weakly
 
@@ -62,3 +63,18 @@ def test_wilsons_interval_solves_its_equation() -> None:
             assert (count / of - p) ** 2 == pytest.approx(1.959963984540054**2 * p * (1 - p) / of, rel=1e-9)
     assert wilson(0, 5)[0] == 0
     assert wilson(5, 5)[1] == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"starts": 0}, "starts must be a whole number from 1, got 0"),
+        ({"sizes": (1.0, 0.1)}, "sizes must be two positive numbers, the smaller first"),
+        ({"sizes": (0.0, 1.0)}, "sizes must be two positive numbers"),
+        ({"sizes": 1.0}, "sizes must be two positive numbers"),
+        ({"curvature": 0.0}, "curvature must be above 0 and finite, got 0.0"),
+    ],
+)
+def test_a_wrong_number_is_named(options: dict[str, Any], message: str) -> None:
+    with pytest.raises(UserError, match=message):
+        found("rmsprop", **options)

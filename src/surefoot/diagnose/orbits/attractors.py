@@ -16,6 +16,7 @@ from surefoot.diagnose.orbits import kinds
 from surefoot.diagnose.orbits.arrival import Arrived, arrive
 from surefoot.diagnose.orbits.ensemble import Ensemble
 from surefoot.diagnose.orbits.kinds import Kind
+from surefoot.errors import UserError
 from surefoot.rules.rule import Rule, Setting
 
 Numbers = NDArray[np.floating[Any]]
@@ -70,12 +71,19 @@ def attractors(
         starts: how many. sizes: between which sizes of the first error, uniform on a logarithmic scale, either sign;
             state begins as the rule says. seed: of the starts.
 
+    Raises:
+        UserError: for no starts, sizes that are not two positive numbers in order, or a curvature not above 0.
+
     >>> from surefoot.rules import find
     >>> rule = find("rmsprop")
     >>> found = attractors(rule, rule.settings({"lr": 0.01, "beta": 0.9}))
     >>> [(str(a.kind), round(a.amplitude, 8), a.share) for a in found]
     [('2-cycle', 0.004999, 1.0)]
     """
+    if not isinstance(starts, int) or starts < 1:
+        raise UserError(f"starts must be a whole number from 1, got {starts!r}")
+    if np.shape(sizes) != (2,) or not 0 < sizes[0] <= sizes[1] < np.inf:
+        raise UserError(f"sizes must be two positive numbers, the smaller first, got {sizes}")
     rng = np.random.default_rng(seed)
     low, high = np.log10(sizes[0]), np.log10(sizes[1])
     errors = 10.0 ** rng.uniform(low, high, starts) * rng.choice([-1.0, 1.0], starts)
