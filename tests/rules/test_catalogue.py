@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from surefoot.errors import UserError
+from surefoot.optim import Adam
 from surefoot.rules import CHAPTER, RULES, Rule, find
 from tests.rules.own import cautious
 
@@ -36,6 +37,7 @@ def test_a_rule_is_found_by_name_function_and_file(tmp_path: Path) -> None:
     assert find("adam") is RULES["adam"]
     assert find(RULES["adam"]) is RULES["adam"]
     assert find(cautious).name == "cautious"
+    assert find(Adam) is RULES["adam"]
     file = tmp_path / "mine.py"
     file.write_text(MINE)
     assert find(f"{file}:signsgd").name == "signsgd"
@@ -49,6 +51,8 @@ def test_a_rule_is_found_by_name_function_and_file(tmp_path: Path) -> None:
     [
         ("adma", "unknown optimizer 'adma'; did you mean 'adam'"),
         ("zzz", "unknown optimizer 'zzz'; known: adagrad, adam"),
+        ("mine.py", r"unknown optimizer 'mine\.py'; a rule of your own is file\.py:function"),
+        ("mine:rule", r"unknown optimizer 'mine:rule'; a rule of your own is file\.py:function"),
         ("no/such.py:rule", r"there is no file no/such\.py"),
         (3, r"an optimizer must be a name, file\.py:function or a rule, got int"),
     ],

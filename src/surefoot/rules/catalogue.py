@@ -25,7 +25,7 @@ RULES: dict[str, Rule] = {
 
 
 def find(rule: str | Callable[..., Any] | Rule) -> Rule:
-    """The rule that a name, a `file.py:function`, or a function of one's own stands for.
+    """The rule that a name, a `file.py:function`, a function of one's own or an optimizer class of ours stands for.
 
     Raises:
         UserError: if there is none, with the nearest name.
@@ -43,7 +43,8 @@ def find(rule: str | Callable[..., Any] | Rule) -> Rule:
         if rule in RULES:
             return RULES[rule]
         if not is_reference(rule):
-            own = f"a rule of your own is {rule}:function" if rule.endswith(".py") else did_you_mean(rule, RULES)
+            is_own = rule.endswith(".py") or ":" in rule
+            own = "a rule of your own is file.py:function" if is_own else did_you_mean(rule, RULES)
             raise UserError(f"unknown optimizer {rule!r}; {own}")
         found = load(rule)
         if not isinstance(found, Rule) and not callable(found):
@@ -52,5 +53,6 @@ def find(rule: str | Callable[..., Any] | Rule) -> Rule:
             )
         return find(found)
     if callable(rule):
-        return Rule.of(rule)
+        made_from = getattr(rule, "rule", None)  # an optimizer class knows its rule
+        return made_from if isinstance(made_from, Rule) else Rule.of(rule)
     raise UserError(f"an optimizer must be a name, file.py:function or a rule, got {type(rule).__name__}")

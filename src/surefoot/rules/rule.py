@@ -190,6 +190,11 @@ def _slots(rule: str, parameters: list[inspect.Parameter]) -> tuple[str, ...]:
     if slots[:2] != ("x", "g") or any(p.kind in (p.VAR_POSITIONAL, p.VAR_KEYWORD) for p in parameters):
         raise UserError(f"rule {rule} must take (x, g, then its state slots, *, t, then hyperparameters), got {slots}")
     for p in positional:
+        if p.name.startswith("_") or p.name == "rate":
+            raise UserError(
+                f"rule {rule}: slot {p.name} must have another name; rate (the effective learning rate) and names that "
+                f"begin with an underscore are the engines' own"
+            )
         if p.default is not p.empty:
             raise UserError(
                 f"rule {rule}: slot {p.name} cannot have a default; hyperparameters stand after the star, and "
