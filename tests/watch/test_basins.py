@@ -76,3 +76,9 @@ def test_a_landscape_without_a_minimum_has_no_basins():
 
     with pytest.raises(UserError, match="no minimum in the plot"):
         sf.watch(slope, (0.0, 0.0), optimizers=["sgd"]).basins(side=4)
+
+
+@pytest.mark.parametrize("side", [0, -3, 2.5, True])
+def test_starts_there_must_be(side):
+    with pytest.raises(UserError, match=r"side must be a whole number from 1, got"):
+        sf.watch("himmelblau", optimizers=["sgd"]).basins(side=side)

@@ -33,7 +33,7 @@ def run(landscape: str, options: Options, opens: bool) -> None:
     if options.save is not None:
         checked(options.save)
     elif theme_of(options.theme).name != "light":
-        raise UserError("--theme is that of films and stills, say where to with --save walk.gif; a page has both")
+        raise UserError("--theme is that of films and stills: say where to with --save walk.gif")
     shown = _watched(landscape, options)
     if options.save is not None:
         with bar("frames") as told:
@@ -78,7 +78,10 @@ def parsed(texts: Sequence[str]) -> dict[str, dict[str, Setting]]:
         name, dot, setting = left.rpartition(".")
         if not (equals and dot and name and setting and value):
             raise UserError(f"--set must be NAME.SETTING=VALUE, as adam.lr=0.01, got {text!r}")
-        settings.setdefault(name.strip(), {})[setting.strip()] = _value(value.strip())
+        chosen, key = settings.setdefault(name.strip(), {}), setting.strip()
+        if key in chosen:
+            raise UserError(f"--set {left} must be given once, got {chosen[key]} and {value.strip()}")
+        chosen[key] = _value(value.strip())
     return settings
 
 

@@ -69,8 +69,10 @@ def basins(
         side: starts along each side of the plot.
 
     Raises:
-        UserError: if no minimum is known in the plot.
+        UserError: if no minimum is known in the plot, or there is no start.
     """
+    if not isinstance(side, int) or isinstance(side, bool) or side < 1:
+        raise UserError(f"side must be a whole number from 1, got {side!r}; it is how many starts lie along a side")
     minima = lowest(landscape, MOST)
     if not minima:
         raise UserError(f"landscape {landscape.name} has no minimum in the plot, so it has no basins")

@@ -43,6 +43,7 @@ def choose(landscape: Any, chosen: Chosen) -> Scene | Recording:
     """
     walkers = _walkers(chosen)
     steps = _steps(chosen.steps)
+    _seed(chosen.seed)
     function = load(landscape) if isinstance(landscape, str) and is_reference(landscape) else landscape
     if is_network(function):
         return recorded(function, _asked(chosen, walkers))
@@ -88,6 +89,11 @@ def _built_in(name: str, chosen: Chosen, walkers: tuple[Walker, ...], steps: int
 
 
 def _walkers(chosen: Chosen) -> tuple[Walker, ...]:
+    for name, given in chosen.settings.items():
+        if not isinstance(given, Mapping):
+            raise UserError(
+                f"settings must be dicts by name, as {{'adam': {{'lr': 0.1}}}}, got {given!r} for {name!r}"
+            )
     rules = [find_rule(rule) for rule in chosen.rules]
     if not rules:
         raise UserError("optimizers must name at least one rule, got none; surefoot rules lists them")
@@ -125,7 +131,12 @@ def _noise(lands: Sequence[Landscape], steps: int, seed: int) -> Array:
     return np.random.default_rng(seed).standard_normal((steps, columns)).astype(np.float32)
 
 
+def _seed(seed: int) -> None:
+    if type(seed) is not int or seed < 0:
+        raise UserError(f"seed must be a whole number, 0 or above, got {seed!r}")
+
+
 def _steps(steps: int | None) -> int | None:
-    if steps is not None and not (isinstance(steps, int) and 1 <= steps <= MOST_STEPS):
+    if steps is not None and not (type(steps) is int and 1 <= steps <= MOST_STEPS):
         raise UserError(f"steps must be a whole number in [1, {MOST_STEPS}], got {steps!r}")
     return steps

@@ -49,7 +49,8 @@ def typical_gradient(landscape: Landscape, start: Point) -> Array:
     everywhere = _slope(landscape, *grid)
     here = _slope(landscape, np.array([start[0]]), np.array([start[1]]))[:, 0]
     length = float(np.linalg.norm(here))
-    median = float(np.nanmedian(np.linalg.norm(everywhere, axis=0)))
+    with np.errstate(all="ignore"):
+        median = float(np.nanmedian(np.linalg.norm(everywhere, axis=0)))
     if not length > 0:
         return np.full(2, median / np.sqrt(2))
     return here * max(1.0, median / length)

@@ -125,6 +125,8 @@ def watch(
     >>> watch("ravine", optimizers=["adagrad", "rmsprop"]).picture().labels
     ('AdaGrad  lr 0.19', 'RMSProp  lr 0.054')
     """
+    if isinstance(optimizers, str):
+        raise UserError(f"optimizers must be a list, got the text {optimizers!r}; write {optimizers.split(',')!r}")
     waiting = () if optimizers is not None else tuple(name for name in CHAPTER if name not in SHOWN)
     chosen = Chosen(
         rules=CHAPTER if optimizers is None else tuple(optimizers),

@@ -59,10 +59,9 @@ class TorchLoss:
         if not isinstance(loss, torch.Tensor):
             raise UserError(f"function {self.name} must return a scalar torch tensor, got {type(loss).__name__}")
         if loss.numel() != 1 or loss.is_complex():
-            kind = "complex" if loss.is_complex() else f"of shape {tuple(loss.shape)}"
-            raise UserError(
-                f"function {self.name} must return a scalar, got a tensor {kind}; sum it, or take one entry"
-            )
+            got = "a complex number" if loss.is_complex() else f"a tensor of shape {tuple(loss.shape)}"
+            hint = "take its abs() or real" if loss.is_complex() else "sum it, or take one entry"
+            raise UserError(f"function {self.name} must return a scalar, got {got}; {hint}")
         return loss.reshape(())
 
     def value(self, x: float, y: float) -> float:
