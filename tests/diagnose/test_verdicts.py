@@ -11,7 +11,7 @@ from surefoot.diagnose.answer import wording
 from surefoot.diagnose.answer.record import as_json, record, strict
 from surefoot.diagnose.run import diagnose
 from surefoot.errors import UserError
-from surefoot.rules import Rate, where
+from surefoot.rules import Momentum, Rate, sign, where
 from tests.diagnose import own_rules
 from tests.rules.own import CHOSEN, named
 
@@ -89,6 +89,54 @@ def test_several_attractors_are_found_and_so_are_their_basins():
     assert cycle.interval[0] < cycle.share < cycle.interval[1]
 
 
+def marching(x, g, *, t, lr: Rate = 0.01):
+    """Steps of one length: from far it only ever comes nearer, and is not about to converge."""
+    return x - lr * sign(g)
+
+
+def test_what_comes_nearer_by_the_same_length_every_step_is_not_called_convergent():
+    diagnosis = diagnose(marching, lr=2.3e-7)
+    assert diagnosis.verdict == "2-cycle"
+    assert {str(a.kind) for a in diagnosis.attractors} == {"2-cycle", "undecided"}
+
+
+def begun(x, g, m, *, t, lr: Rate = 0.1, beta: Momentum = 0.9):
+    """A heavy ball whose first step is its own: as t grows that makes no difference."""
+    m = where(t <= 1, g, beta * m + g)
+    return x - lr * m, m
+
+
+def test_a_first_step_of_its_own_does_not_hinder_the_derivation():
+    diagnosis = diagnose(begun, 2.0)
+    assert diagnosis.threshold == pytest.approx(2 * 1.9 / 2.0)
+    assert diagnosis.threshold_formula.text == "2*(beta + 1)/h"
+
+
+def powers(x, g, *, t, lr: Rate = 0.1):
+    """g (1 + g^2), mirrored with g: e, -e where lr h (1 + h^2 e^2) = 2."""
+    return x - lr * (g + g**3)
+
+
+def test_odd_powers_are_mirrored():
+    diagnosis = diagnose(powers, lr=1.5)
+    (cycle,) = diagnosis.cycles
+    assert cycle.amplitude == pytest.approx(math.sqrt(2 / 1.5 - 1))
+
+
+def swinging(x, g, z, mean, *, t, lr: Rate = 0.1, beta: Momentum = 0.9):
+    """Schedule-free descent (Defazio et al. 2024): stable for lr < 2/((1 - beta) h), and slow to show it."""
+    z = where(t <= 1, x, z) - lr * g
+    mean = where(t <= 1, x, mean)
+    mean = mean + (z - mean) / t
+    return (1 - beta) * z + beta * mean, z, mean
+
+
+def test_a_threshold_is_searched_for_though_errors_shrink_in_slow_swings():
+    diagnosis = diagnose(swinging, 10.0, lr=1e-3)
+    assert diagnosis.threshold == pytest.approx(2 / (0.1 * 10), rel=1e-2)
+    assert diagnosis.verdict == "converges"
+
+
 def uneven(x, g, *, t, lr: Rate = 1.0):
     """A step of 1 down from above 0, and of 2 up from below: e = 0.5, -0.5, 1.5, 0.5 from 0.5, of period 3."""
     return where(x > 0, x - lr, x + 2 * lr)
@@ -98,7 +146,7 @@ def test_a_cycle_that_is_not_e_minus_e_is_told_by_its_errors():
     diagnosis = diagnose(uneven, start=0.5)
     assert (diagnosis.verdict, diagnosis.simulated.period) == ("cycle", 3)
     assert sorted(diagnosis.simulated.last[-3:]) == [-0.5, 0.5, 1.5]
-    assert "neither shrink nor grow" in diagnosis.because
+    assert "change by less than 0.2% a step" in diagnosis.because
     assert "e = " in wording.simulated(diagnosis)
 
 

@@ -21,7 +21,7 @@ def show(diagnosis: Diagnosis) -> None:
     console.print()
     console.print(_rows(_numbers(diagnosis)))
     if len(diagnosis.attractors) > 1:
-        _section(console, "Several attractors", wording.attractors(diagnosis))
+        _section(console, "Where starts end", wording.attractors(diagnosis))
     _section(console, "The recurrence, on the loss (h/2) e^2", diagnosis.recurrence.text)
     if diagnosis.fixed_point is not None:
         _section(console, "At the minimum", _fixed_point(diagnosis.fixed_point))

@@ -49,7 +49,7 @@ def _about_the_rate(
         if searched is not None and math.isinf(threshold):
             return f"Keep it: none of the rates tried, up to {searched.high:g}, failed to settle."
         return _keep(rate, lr, threshold, others)
-    if kind in ELSEWHERE:
+    if kind in ELSEWHERE and not (kind is Kind.UNDECIDED and lr > threshold):
         return ELSEWHERE[kind].format(rate=rate)
     return _mend(quadratic, found, kind, threshold)
 
@@ -57,6 +57,7 @@ def _about_the_rate(
 #: Where the learning rate is not what is wrong.
 ELSEWHERE = {
     Kind.ABSORBED: "Nothing to mend on this loss: with noisy gradients, or more digits, the steps would go on.",
+    Kind.UNDECIDED: "Nothing is decided yet: start nearer the minimum, or take a larger {rate} where it is stable.",
     Kind.TRAPPED: "Let {rate} or what pulls x away from the minimum (weight decay, a norm) fall, or accept the offset.",
 }
 
@@ -92,11 +93,16 @@ def _keep(rate: str, lr: float, threshold: float, others: Sequence[Attractor]) -
 
 
 def _above_it(rate: str, threshold: float, others: Sequence[Attractor]) -> str:
-    below = f"{rate} below {_below(threshold)}" if threshold > 0 else f"no {rate}"
-    if others and all(a.kind in SETTLES for a in others):
-        starts, only = sum(a.starts for a in others), "only " if threshold > 0 else ""
-        return f"It settles from all {starts} starts tried, though {only}{below} is sure to."
-    return f"It settles from here, though not from everywhere: {below} would."
+    ends = {a.kind for a in others}
+    everywhere = bool(ends & SETTLES) and ends <= SETTLES | {Kind.UNDECIDED}
+    here = "here" if not everywhere else f"all {sum(a.starts for a in others)} starts tried"
+    if Kind.UNDECIDED in ends and everywhere:
+        here = "here, and no start tried ends elsewhere"
+    if threshold == 0:
+        return f"It settles from {here}, but no {rate} is sure to: let {rate} fall over time."
+    if everywhere:
+        return f"It settles from {here}, though only {rate} below {_below(threshold)} is sure to."
+    return f"It settles from here, though not from everywhere: {rate} below {_below(threshold)} would."
 
 
 def _up_to(rate: str, threshold: float) -> str:

@@ -65,8 +65,10 @@ def _undecided(found: Findings, orbit: Simulation) -> Judgement:
 
 
 def _derived(kind: Kind, derived: Derived, orbit: Simulation, differ: str | None) -> Judgement:
-    amplitude = orbit.amplitude if derived.amplitude is None else derived.amplitude
-    rate = orbit.rate if derived.rate is None else derived.rate
+    # What an orbit measures that does something else is not of this verdict.
+    measured = (orbit.amplitude, orbit.rate) if alike(kind, orbit.kind) else (math.nan, None)
+    amplitude = measured[0] if derived.amplitude is None else derived.amplitude
+    rate = measured[1] if derived.rate is None else derived.rate
     return Judgement(kind, derived.evidence, derived.because, _size(kind, amplitude), derived.formula, rate, differ)
 
 

@@ -143,7 +143,8 @@ def _attractor(a: Attractor) -> str:
     if not 0 < a.amplitude < math.inf:
         return str(a.kind)
     if a.least < a.amplitude / APART and a.kind in (Kind.TRAPPED, Kind.TWO_CYCLE, Kind.CYCLE):
-        return f"{a.kind}, each start its own, |e| from {a.least:.4g} to {a.amplitude:.4g}"
+        kind = f"{a.kind} or absorbed by rounding" if a.kind is Kind.TRAPPED else a.kind
+        return f"{kind}, each start its own, |e| from {a.least:.4g} to {a.amplitude:.4g}"
     return f"{a.kind}, |e| = {a.amplitude:.6g}"
 
 
@@ -237,9 +238,11 @@ def around(exponent: float | None, period: int) -> str:
     if exponent is None or exponent == math.inf:
         return ""
     if abs(exponent) <= NEUTRAL:
-        return " Around it small differences neither shrink nor grow, by the derivative of the step."
-    turns = "shrink, so that it attracts," if exponent < 0 else "grow"
-    return f" Around it small differences {turns} by a factor of {math.exp(period * exponent):.4g}, by the derivative."
+        return f" Around it small differences change by less than {NEUTRAL:.1%} a step, by the derivative of the step."
+    turns = "grow" if exponent > 0 else "shrink, so that it attracts"
+    return (
+        f" Around it small differences {turns} (by a factor of {math.exp(period * exponent):.4g}, by the derivative)."
+    )
 
 
 def eigenvalues(pairs: Iterable[tuple[float, float]]) -> str:

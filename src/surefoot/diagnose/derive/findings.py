@@ -1,7 +1,7 @@
 """Everything that can be derived about one setting, each part with its value or with the reason why there is none."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 from surefoot.diagnose.derive.accumulation import accumulator
@@ -91,7 +91,7 @@ def _linearise(result: Findings, quadratic: Quadratic, late: Any, shifted: froze
     try:
         result.point = fixed_point(quadratic, symbols, result.structure, late, at, shifted)
     except UnsettledError as unsettled:
-        result.leap = float(unsettled.leap)
+        result.leap = None if at.free else float(unsettled.leap)  # what a slot keeps may be ever less
         result.undone.append(f"linearisation: {unsettled}")
     except DerivationError as reason:
         result.undone.append(f"linearisation: {reason}")
@@ -99,12 +99,15 @@ def _linearise(result: Findings, quadratic: Quadratic, late: Any, shifted: froze
     if point is None:
         return
     if not point.smooth:
-        short = [what for what in point.meets if len(what) <= 40] or [f"{len(point.meets)} operations"]
+        short = [what for what in point.meets if len(what) <= 40] or [f"{len(point.meets)} times"]
         result.undone.append(
-            f"linearisation: the rule is not smooth at the minimum, where branches meet ({', '.join(short)})"
+            f"linearisation: the rule is not smooth at the minimum, where branches meet ({'; '.join(short)})"
         )
         return
     result.threshold = _attempt(result, "threshold", lambda: threshold(point, quadratic.rate))
+    settled = [v for slot, v in at.state.items() if slot not in point.small and slot not in at.free]
+    if result.threshold is not None and any(settled):  # the state at rest was solved for in numbers
+        result.threshold = replace(result.threshold, formula=None)
     result.linear = _is_linear(point)
 
 

@@ -30,9 +30,7 @@ def step(
         numbers: whether hyperparameters and h are numbers, not symbols.
     """
     graph = quadratic.graph
-    values: dict[int, Any] = {
-        i: twin.value if numbers else twin.formula for i, twin in late.items() if hasattr(twin, "value")
-    }
+    values: dict[int, Any] = {i: _of_host(late[i], numbers) for i in late}
     h = symbols.values[symbols.curvature] if numbers else symbols.curvature
     offset = {slot: symbols.minimum if slot in shifted | {"x"} else sp.Integer(0) for slot in quadratic.rule.slots}
     for i in graph.needed:
@@ -47,3 +45,11 @@ def step(
         if named and i in named:
             values[i] = named[i]
     return {slot: values[end] - offset[slot] for slot, end in graph.outputs.items()}
+
+
+def _of_host(late: Any, numbers: bool) -> Expr:
+    """A number or a formula; what a comparison says as t goes to infinity."""
+    if not isinstance(late, tuple):
+        return late.value if numbers else late.formula
+    op, left, right = late
+    return OPS[op](left.value, right.value)

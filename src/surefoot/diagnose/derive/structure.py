@@ -87,7 +87,7 @@ def _others(args: tuple[int, ...], one: int) -> Iterator[int]:
 def _sum_parity(a: Any, b: Any) -> Any:
     if a == 0 or b == 0:
         return b if a == 0 else a
-    return a if a == b else None
+    return None if a is None or a != b else int(a)
 
 
 def _product_parity(a: Any, b: Any) -> Any:
@@ -111,15 +111,38 @@ def _chosen_parity(condition: Any, a: Any, b: Any) -> Any:
     return _sum_parity(a, b) if condition == 1 else None
 
 
+class _Whole(int):
+    """The parity of a whole number: even, as of all constants; `odd` counts where it is an exponent."""
+
+    odd: bool
+
+
+def _constant(value: float) -> int:
+    if value == 0:
+        return 0
+    if value != int(value):
+        return 1
+    whole = _Whole(1)
+    whole.odd = bool(value % 2)
+    return whole
+
+
+def _power_parity(a: Any, b: Any) -> Any:
+    if not isinstance(b, _Whole) or a is None:
+        return _even_only(a, b)
+    return a if b.odd else abs(a)
+
+
 PARITY = Table(
-    lambda value: 0 if value == 0 else 1,
+    _constant,
     {
         **dict.fromkeys(("add", "sub"), _sum_parity),
         **dict.fromkeys(("mul", "div"), _product_parity),
         **dict.fromkeys(("neg", "sign", "sin"), lambda a: a),
         **dict.fromkeys(("abs", "norm"), lambda a: None if a is None else abs(a)),
         **dict.fromkeys(("exp", "cos"), lambda a: None if a is None else 1),
-        **dict.fromkeys(("sqrt", "log", "pow"), _even_only),
+        **dict.fromkeys(("sqrt", "log"), _even_only),
+        "pow": _power_parity,
         **dict.fromkeys(("maximum", "minimum"), _even_only),
         **dict.fromkeys(("lt", "le", "gt", "ge"), _compared),
         **dict.fromkeys(("eq", "ne"), _compared_for_equality),

@@ -18,6 +18,8 @@ from surefoot.diagnose.orbits.settling import LEAST, NUDGE, repels
 #: How many stretches of how many steps; of how many the trend is taken; over how many steps an exponent is measured.
 STRETCHES, STEPS = 32, 2**13
 TREND = 16
+#: What falls smoothly falls steadily if the part it falls to in half the trend changes no more than this.
+STEADY = 1 - 1e-3
 MEASURED = 8192
 LAST = 4 * kinds.LONGEST
 PERIODIC = (Kind.TRAPPED, Kind.TWO_CYCLE, Kind.CYCLE)
@@ -70,12 +72,17 @@ def arrive(ensemble: Ensemble, errors: Numbers) -> Arrived:
         )[0]
     for orbit in irregular:
         kind[orbit] = kinds.irregular(float(exponent[orbit]), last[:, orbit])
-    amplitude = np.where(np.isin(kind, PERIODIC), sizes[-1], sizes[-TREND:].max(0))
+    swinging = irregular[_shrinks_in_swings(sizes[:, irregular]) & (exponent[irregular] <= kinds.NEUTRAL)]
+    kind[swinging], exponent[swinging] = Kind.CONVERGES, np.nan
+    early, late = sizes[-TREND : -TREND // 2].max(0), sizes[-TREND // 2 :].max(0)  # it may have arrived in between
+    whole = np.where(early > 2 * late, late, np.maximum(early, late))
+    amplitude = np.where(np.isin(kind, PERIODIC), sizes[-1], whole)
     return Arrived(kind, amplitude, exponent, last)
 
 
 def _told(stretch: Stretch) -> NDArray[np.str_]:
     kind = kinds.repeating(stretch.before, stretch.after, stretch.last)
+    kind[(kind != Kind.UNDECIDED) & (stretch.after < LEAST)] = Kind.CONVERGES
     kind[stretch.left] = Kind.DIVERGES
     return kind
 
@@ -99,17 +106,25 @@ def _repelled(ensemble: Ensemble, variables: Numbers, first: int) -> NDArray[np.
     return repels(ensemble.engine, variables, ensemble.parameters, first)
 
 
+def _shrinks_in_swings(sizes: Numbers) -> NDArray[np.bool_]:
+    """Which orbits' largest errors, four stretches by four, were always less than before in the last three quarters."""
+    largest = np.maximum.reduceat(sizes, range(STRETCHES // 4, STRETCHES, 4), axis=0)
+    return np.asarray((np.diff(largest, axis=0) < 0).all(0) & (largest[-1] < kinds.SHRINKS * largest[0]))
+
+
 def _goes_one_way(kind: NDArray[np.str_], sizes: Numbers, last: Numbers, open_: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Which orbits, still open, only shrank or only grew lately; those that shrank steadily are said to converge."""
     ratio = sizes[-TREND:, open_] / sizes[-TREND - 1 : -1, open_]  # never 0 / 0: who vanished is not open
     shrinks, grows = (ratio < 1).all(0), (ratio > 1).all(0)
     overall = sizes[-1, open_] / sizes[-TREND - 1, open_]
     start, half, end = (sizes[k, open_] for k in (-TREND - 1, -TREND // 2 - 1, -1))
-    faster = end * start < kinds.SHRINKS * half * half  # it may be passing the minimum
+    lately = np.diff(np.abs(last[:, open_]), axis=0)
+    smooth = (lately <= 0).all(0)
+    steady = np.where(smooth, STEADY, kinds.SHRINKS)
+    faster = end * start < steady * half * half  # it may be passing the minimum
     elsewhere = kinds.rests_beside(sizes[-TREND :: TREND // 3][:4][:, open_])
     falls = shrinks & (overall <= kinds.SHRINKS) & kinds.still_falls(start, half, end)
     kind[open_[falls & ~faster & ~elsewhere]] = Kind.CONVERGES
-    lately = np.diff(np.abs(last[:, open_]), axis=0)
-    slowly = shrinks & (lately <= 0).all(0) | grows & (lately >= 0).all(0)
+    slowly = (shrinks & smooth) | (grows & (lately >= 0).all(0))
     moves: NDArray[np.bool_] = (shrinks | grows) & (np.abs(overall - 1) > 0.05) | slowly
     return moves

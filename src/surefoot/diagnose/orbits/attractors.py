@@ -22,7 +22,7 @@ from surefoot.rules.rule import Rule, Setting
 Numbers = NDArray[np.floating[Any]]
 
 #: Of two cycles' amplitudes next to each other, and of two irregular attractors', the factor that sets them apart.
-APART, FAR_APART = 1.001, 2.0
+APART, FAR_APART = 1.02, 2.0
 ENDS = {Kind.CONVERGES: 0.0, Kind.DIVERGES: float("inf")}
 #: Cycles, or places of rest, that fewer starts each end on than this, or that are more than so many, are one family.
 FAMILY, MOST = 3, 8
@@ -34,7 +34,7 @@ class Attractor:
 
     Attributes:
         kind: what orbits on it do. amplitude: the largest error on it, 0 for the minimum, infinite for none.
-        least: the amplitude of the smallest orbit counted here: less than `amplitude` by more than a part in a thousand
+        least: the amplitude of the smallest orbit counted here: much less than `amplitude`
             where each start has a cycle, or a place of rest, of its own.
         exponent: the largest Lyapunov exponent of the orbits that neither settle nor repeat themselves, else None.
         starts: how many starts end here. share: of all. interval: the 95% interval of that share (Wilson).
@@ -121,9 +121,23 @@ def _groups(arrived: Arrived) -> list[NDArray[np.int64]]:
         sizes = arrived.amplitude[members]
         apart = FAR_APART if name == "irregular" else APART
         parts = np.split(members, np.flatnonzero(sizes[1:] > apart * sizes[:-1]) + 1)
+        if name == "irregular":  # bursts are as large as chance has it
+            groups += _merged(parts)
+            continue
         few = len(parts) <= MOST and FAMILY * len(parts) <= len(members)
         groups += parts if few or len(parts) == 1 else [members]
     return groups
+
+
+def _merged(parts: list[NDArray[np.int64]]) -> list[NDArray[np.int64]]:
+    """Parts that only a start or two end on, put to the one before."""
+    kept = parts[:1]
+    for part in parts[1:]:
+        if min(len(part), len(kept[-1])) < FAMILY:
+            kept[-1] = np.concatenate([kept[-1], part])
+        else:
+            kept.append(part)
+    return kept
 
 
 def _attractor(group: NDArray[np.int64], arrived: Arrived, errors: Numbers) -> Attractor:

@@ -75,7 +75,8 @@ def drawings(
         Drawing(
             "stability",
             figures.stability("stability", found, (yours, here)),
-            f"What a small error does within {found.steps:,} steps, long after the start, over {rate} and {other}.",
+            f"What a small error does within {found.steps:,} steps, long after the start, over {rate} and {other}. One "
+            "that first grows a great deal counts as neither, even if it is coming back.",
         ),
     )
 

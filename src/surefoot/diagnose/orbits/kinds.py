@@ -26,6 +26,8 @@ class Kind(StrEnum):
 
 #: The largest error of an orbit that converges falls at least to this part from one stretch of its steps to the next.
 SHRINKS = 0.9
+#: What goes one way falls steadily if, from one stretch to the next, the part it falls to changes no more than this.
+STEADY = 1 - 1e-6
 #: An error as many times as large as the first has gone far away; and one has left for good.
 FAR, GROWS = 1e10, 1e50
 #: Errors that count as 0: steps of this size are lost to float64.

@@ -30,4 +30,5 @@ def simulate_nearer(
     if abs(nearer) < LAST_DIGITS * abs(minimum):
         return None
     found = simulate(rule, settings, curvature=curvature, minimum=minimum, start=nearer)
-    return None if found.kind is Kind.UNDECIDED else found
+    unmoved = float(found.last[-1]) == nearer
+    return None if found.kind is Kind.UNDECIDED or unmoved else found

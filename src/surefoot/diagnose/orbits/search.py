@@ -17,10 +17,13 @@ from surefoot.rules.rule import Rule, Setting
 LOW, HIGH, MANY, FINE, ROUNDS = 1e-12, 1e6, 145, 32, 2
 #: Starts: the given one, and these many learning rates. Steps that settle are seen from near, far cycles from far.
 STARTS = (1.0, 1e-2, 1e-6)
-#: An orbit settles that shrinks from each stretch of steps to the next.
+#: An orbit settles that shrinks from each stretch of steps to the next, or, two by two, by a tenth to those
+#: four later.
 STRETCHES, STEPS = 8, 2048
 #: A start nearer than this part of the minimum's place is lost to rounding, and so are rates a thousandth of it.
 LAST_DIGITS = 1e-9
+#: Starts nearer than this part of it move in coarse steps of its last digit.
+COARSE = 1e-3
 
 
 @dataclass(frozen=True)
@@ -87,9 +90,12 @@ def settle_at(ensemble: Ensemble, rate: str, rates: Numbers, start: float) -> ND
 def _settled(sizes: Numbers, ends: Numbers, starts: Numbers, place: float) -> NDArray[np.bool_]:
     """Which orbits settle. One that has not moved by a last digit tells nothing, and so is not against its rate."""
     with np.errstate(invalid="ignore"):
-        shrinks = ((sizes[1:] < sizes[:-1]) | (sizes[1:] < LEAST)).all(0)
+        pairs = np.maximum(sizes[::2], sizes[1::2])  # what swings slowly need not shrink from each stretch to the next
+        stands = (sizes[1:] == sizes[:-1]) & (np.abs(starts) < COARSE * place)  # some steps there change no digit of x
+        shrinks = ((sizes[1:] < sizes[:-1]) | (sizes[1:] < LEAST) | stands).all(0)
+        shrinks |= (pairs[2:] < kinds.SHRINKS * pairs[:-2]).all(0) & (pairs[-1] < np.abs(starts) / 2)
         rests = (sizes[-1] - ends <= kinds.STILL * np.maximum(sizes[-1], place)) & (sizes[-1] < place / 2)
-        unmoved = ends == np.abs(starts)
+        unmoved = np.abs(ends - np.abs(starts)) <= kinds.STILL * place
     return np.asarray(np.isfinite(ends) & (shrinks | rests | unmoved))
 
 

@@ -87,7 +87,8 @@ def settle(map_: Map, parameters: Mapping[str, Any], place: float, start: float,
     exponent = None
     if kind is Kind.UNDECIDED and not _is_moving(orbit.errors):
         exponent = float(exponents(map_, orbit.variables, MEASURED, parameters, first=orbit.made + 1)[0, 0])
-        kind = kinds.irregular(exponent, orbit.errors[len(orbit.errors) // 2 :])
+        if exponent > kinds.NEUTRAL or not _shrinks_in_swings(orbit.errors):
+            kind = kinds.irregular(exponent, orbit.errors[len(orbit.errors) // 2 :])
     return _summary(orbit, kind, period, exponent)
 
 
@@ -185,14 +186,26 @@ def _quarters(errors: Numbers) -> tuple[float, float]:
 
 
 def _falls(errors: Numbers) -> bool:
-    """Whether the mean size falls as well, and on: on the way to a cycle the largest may fall alone.
-
-    What goes one way and has passed the minimum is on its way to somewhere else.
-    """
+    """Whether the mean size falls as well, and on: on the way to a cycle the largest may fall alone."""
     second, third, fourth = (part.mean() for part in np.array_split(np.abs(errors), 4)[1:])
-    lately = np.diff(errors[len(errors) // 2 :])
-    passes = ((lately >= 0).all() or (lately <= 0).all()) and errors[-1] * errors[len(errors) // 2] < 0
-    return bool(fourth <= kinds.SHRINKS * second and kinds.still_falls(second, third, fourth) and not passes)
+    largest = np.array([part.max() for part in np.array_split(np.abs(errors[len(errors) // 4 :]), 6)])
+    falls = fourth <= kinds.SHRINKS * second and kinds.still_falls(second, third, fourth)
+    return bool(falls and (np.diff(largest) < 0).all() and not _is_passing(errors))
+
+
+def _shrinks_in_swings(errors: Numbers) -> bool:
+    """Whether the largest error falls from quarter to quarter, though not from each stretch to the next."""
+    second, third, fourth = (np.abs(part).max() for part in np.array_split(errors, 4)[1:])
+    return bool(third < kinds.SHRINKS * second and fourth < kinds.SHRINKS * third)
+
+
+def _is_passing(errors: Numbers) -> bool:
+    """Whether it goes one way and, for its size, ever faster, as what does not slow down at the minimum."""
+    steps = np.diff(errors[len(errors) // 2 :])
+    if not ((steps >= 0).all() or (steps <= 0).all()):
+        return False
+    first, second, third = errors[[len(errors) // 2, 3 * len(errors) // 4, -1]]
+    return bool(third * first < kinds.STEADY * second * second)
 
 
 def _blocks(errors: Numbers) -> Numbers:
