@@ -216,7 +216,7 @@ class RuleOptimizer(torch.optim.Optimizer):
         layout = self._layout
         if layout is not None and options == self._options and layout.unchanged(self.param_groups, self.state):
             try:
-                self._go(layout, [] if self._observer is None else [m.parameter.grad for m in layout.members])
+                self._go(layout, [])
             finally:
                 layout.release()
         else:

@@ -95,7 +95,7 @@ class Tracker:
         self._cost = self._recording = 0.0  # seconds that the last record took, and all together
 
     def around(self, layout: Layout, grads: list[Tensor]) -> None:
-        """Make the optimizer's step, and a record of it if its turn has come."""
+        """Make the optimizer's step, and a record of it if its turn has come; `grads` are for the layout."""
         if not layout.members:
             layout.step(grads)
             return
@@ -104,7 +104,8 @@ class Tracker:
             layout.step(grads)
             return
         start = perf_counter()
-        before = self._glance.before(layout.members, grads)
+        seen = [grad for member in layout.members if (grad := member.parameter.grad) is not None]
+        before = self._glance.before(layout.members, seen)
         stepping = perf_counter()
         layout.step(grads)
         stepping = perf_counter() - stepping
