@@ -247,6 +247,29 @@ def test_names_are_the_models_or_the_optimizers_or_places():
     assert names(SGD(model.parameters()), None)[1] == "group 0, tensor 1"
 
 
+def test_a_group_that_is_added_later_is_named_by_its_place():
+    optimizer = SGD([parameter(3)])
+    tracker = sf.track(optimizer, every=1)
+    train(optimizer, 1)
+    optimizer.add_param_group({"params": [parameter(2)]})
+    train(optimizer, 1)
+    assert tracker.frame()["tensor"].tolist() == ["group 0, tensor 0", "group 0, tensor 0", "group 1, tensor 0"]
+
+
+def test_drift_is_each_tensors_own_where_another_has_no_gradient_at_times():
+    p, q = parameter(3), parameter(3)
+    optimizer = SGD([("p", p), ("q", q)])
+    tracker = sf.track(optimizer, every=1)
+    for k in range(8):
+        p.grad = torch.full_like(p, 10.0**k)
+        q.grad = torch.full_like(q, 10.0 ** (2 * k)) if k in (2, 4) else None
+        optimizer.step()
+    rows = tracker.frame().to_dict("records")
+    assert [row["drift"] for row in rows if row["tensor"] == "q"] == pytest.approx([0, 8])
+    first, last = (1 + 100) / 2, (10.0**12 + 10.0**14) / 2
+    assert rows[-1]["drift"] == pytest.approx(math.log10(last / first))
+
+
 def test_a_frame_without_records_has_its_columns():
     optimizer = SGD([parameter(3)])
     tracker = sf.track(optimizer)

@@ -47,7 +47,7 @@ class Glance:
     """How an optimizer's tensors are looked at."""
 
     def __init__(self, names: Mapping[int, str], sample: int) -> None:
-        """`names` by the id of the tensor; `sample`: elements in all."""
+        """`names` by the id of the tensor, which come before the optimizer's own; `sample`: elements in all."""
         self._names = names
         self._budget = sample
         self._samples: dict[tuple[int, ...], Sample] = {}
@@ -76,9 +76,20 @@ class Glance:
         seen = _together(looks)
         sums = Sums.of(seen)
         by_group = {g: of_group(seen, sums, np.flatnonzero(np.array(groups) == g)) for g in sorted(set(groups))}
+        if not all(id(look.member.parameter) in self._names for look in looks):  # of groups that are new, say
+            self._names = {**_names(optimizer), **self._names}
         names = tuple(self._names.get(id(look.member.parameter), "") for look in looks)
         elements = tuple(look.member.parameter.numel() for look in looks)
         return Figures(names, groups, elements, of_tensors(seen, sums), by_group)
+
+
+def _names(optimizer: RuleOptimizer) -> dict[int, str]:
+    """What the optimizer's tensors are called, by their id: as it was told, else by their places."""
+    named: dict[int, str] = {}
+    for g, group in enumerate(optimizer.param_groups):
+        places = [f"group {g}, tensor {k}" for k in range(len(group["params"]))]
+        named |= {id(p): name for p, name in zip(group["params"], group.get("param_names", places), strict=False)}
+    return named
 
 
 def _together(looks: Sequence[Look]) -> Seen:

@@ -71,10 +71,30 @@ class Records:
     def drift(self, names: Sequence[str], figures: Array) -> Array:
         """Of each tensor, log10 of the mean square of its gradients in the last quarter of the records over the first.
 
-        The quarters are those of the records of just these tensors, the new one included; 0 with one record.
+        The quarters are those of the records that the tensor is in, the new one included; 0 with one record.
         """
-        moments = [r.tensors[:, _MOMENT] for r in self.kept if r.names == tuple(names)] + [figures[:, _MOMENT]]
-        quarter = max(1, len(moments) // 4)
-        early, late = (np.mean(part, axis=0) for part in (moments[:quarter], moments[-quarter:]))
+        known = [*(record.names for record in self.kept), tuple(names)]
+        moments = [*(record.tensors[:, _MOMENT] for record in self.kept), figures[:, _MOMENT]]
+        if known.count(known[-1]) == len(known):
+            quarter = max(1, len(moments) // 4)
+            early, late = (np.mean(part, axis=0) for part in (moments[:quarter], moments[-quarter:]))
+        else:  # some had no gradient in some steps
+            early, late = np.array([_ends(own) for own in _apart(known, moments)]).T
         with np.errstate(all="ignore"):
             return np.asarray(np.where(early == late, 0.0, np.log10(late / early)))
+
+
+def _apart(names: Sequence[tuple[str, ...]], moments: Sequence[Array]) -> list[list[float]]:
+    """Of each tensor of the last record what all records have of it."""
+    found: dict[str, list[float]] = {name: [] for name in names[-1]}
+    for known, values in zip(names, moments, strict=True):
+        for name, value in zip(known, values.tolist(), strict=True):
+            if name in found:
+                found[name].append(value)
+    return [found[name] for name in names[-1]]
+
+
+def _ends(values: Sequence[float]) -> tuple[float, float]:
+    """The means of the first and the last quarter."""
+    quarter = max(1, len(values) // 4)
+    return float(np.mean(values[:quarter])), float(np.mean(values[-quarter:]))

@@ -72,7 +72,7 @@ def track(
             raise UserError(f"track: {name} must be a whole number from 1, got {value!r}")
     for group in optimizer.param_groups:
         reading(optimizer.convention.formula(optimizer.convention.options(group)))  # derived now, not in a step
-    tracker = Tracker(optimizer, every, Glance(_named(optimizer, names), sample), keep)
+    tracker = Tracker(optimizer, every, Glance({id(p): name for name, p in _pairs(names)}, sample), keep)
     optimizer._observer = tracker
     return tracker
 
@@ -200,21 +200,6 @@ class Tracker:
 
     def __exit__(self, *_: object) -> None:
         self.stop()
-
-
-def _named(optimizer: RuleOptimizer, names: nn.Module | Iterable[tuple[str, Tensor]] | None) -> dict[int, str]:
-    """What tensors are called, by their id."""
-    places = {
-        id(p): f"group {g}, tensor {k}"
-        for g, group in enumerate(optimizer.param_groups)
-        for k, p in enumerate(group["params"])
-    }
-    given = {
-        id(p): name
-        for group in optimizer.param_groups
-        for p, name in zip(group["params"], group.get("param_names", ()), strict=False)
-    }
-    return places | given | {id(p): name for name, p in _pairs(names)}
 
 
 def _pairs(names: Any) -> list[tuple[str, Tensor]]:
