@@ -29,3 +29,7 @@ def test_all_that_is_known_is_listed_in_order_where_nothing_is_near():
 @given(st.text(), st.lists(st.text(st.characters(codec="ascii", categories=["L", "N"]), min_size=1)))
 def test_it_is_one_line_for_any_text(typed, known):
     assert len(did_you_mean(typed, known).splitlines()) == 1
+
+
+def test_where_nothing_is_known_that_is_said():
+    assert did_you_mean("lr", []) == "known: none"
