@@ -78,6 +78,14 @@ def test_a_state_that_fades_too_slowly_to_be_seen_does_not_make_the_minimum_attr
     assert diagnose("rmsprop", beta=0.9999999).verdict == "2-cycle"
 
 
+def test_an_orbit_too_short_for_a_slow_convergence_has_not_the_word():
+    """With eps large Adam is an averaged momentum, whose swings shrink by sqrt(beta1) a step."""
+    diagnosis = diagnose("adam", lr=2e14, beta1=0.999999, eps=1e8)
+    assert (diagnosis.verdict, diagnosis.evidence) == ("converges", "from the linearisation")
+    assert diagnosis.rate == pytest.approx(math.sqrt(0.999999), abs=1e-9)
+    assert "too short to tell" in diagnosis.disagreements[0]
+
+
 def test_several_attractors_are_found_and_so_are_their_basins():
     """AMSGrad's window: near the minimum a 2-cycle; from farther away the maximum locks and it converges."""
     diagnosis = diagnose("amsgrad", lr=2.0133, eps=1.0, beta1=0.0, beta2=0.9)

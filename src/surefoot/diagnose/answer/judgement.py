@@ -9,13 +9,17 @@ import math
 from dataclasses import dataclass
 
 from surefoot.diagnose.answer.verdict import SETTLES, Derived, Evidence, leaves, predict, thrown_back
-from surefoot.diagnose.answer.wording import absorbed_because, disagreement, undecided_because
+from surefoot.diagnose.answer.wording import absorbed_because, disagreement, too_short, undecided_because
 from surefoot.diagnose.derive.findings import Findings
 from surefoot.diagnose.derive.quadratic import Quadratic
 from surefoot.diagnose.derive.symbols import Expr
 from surefoot.diagnose.orbits.kinds import Kind
 from surefoot.diagnose.orbits.rounding import would_move
 from surefoot.diagnose.orbits.simulation import Simulation
+
+#: An orbit in which errors should have shrunk to no less than this part tells nothing of whether they do.
+TOLD = 0.1
+IRREGULAR = (Kind.QUASI_PERIODIC, Kind.CHAOS)
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,9 @@ def judge(quadratic: Quadratic, found: Findings, orbit: Simulation) -> Judgement
         # A convergence derived for the long run is called monotone where the orbit is.
         kind = orbit.kind if derived.kind in SETTLES else derived.kind
         return _derived(kind, derived, orbit, None)
+    slow = derived.kind in SETTLES and derived.rate is not None and derived.rate**orbit.steps > TOLD
+    if slow and derived.rate is not None and orbit.kind in IRREGULAR:
+        return _derived(derived.kind, derived, orbit, too_short(derived.kind, derived.rate, orbit))
     differ = disagreement(derived, orbit, short)
     if derived.evidence == "from the linearisation" and orbit.kind is not Kind.UNDECIDED and not short:
         return _simulated(orbit.kind, f"That is what the simulated orbit does. {derived.because}", orbit, differ)

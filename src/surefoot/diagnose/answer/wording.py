@@ -49,6 +49,14 @@ def disagreement(prediction: Derived, orbit: Simulation, short: bool) -> str:
     )
 
 
+def too_short(kind: Kind, rate: float, orbit: Simulation) -> str:
+    """Of an orbit in which a slow convergence could not be seen."""
+    return (
+        f"Predicted: {kind}. The orbit from e = {orbit.first[0]:g} looks {orbit.kind}, but near the minimum errors "
+        f"shrink only to {rate**orbit.steps:.2g} of their size in its {orbit.steps} steps: it is too short to tell."
+    )
+
+
 def undecided_because(found: Findings, orbit: Simulation) -> str:
     """Why the simulated orbit has the last word."""
     point = found.point
