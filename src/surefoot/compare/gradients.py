@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import torch
 
 from surefoot.compare.runners.one_by_one import Single
+from surefoot.compare.runners.threads import suited
 from surefoot.compare.trial import Trial
 from surefoot.rules.rule import Rule
 from surefoot.tasks.task import Task
@@ -28,7 +29,7 @@ def measure(task: Task, trial: Trial, rule: Rule) -> Gradients:
     """Run a trial once more, alone, and look at its gradients."""
     steps = task.steps
     squares, zeros, entries = [], 0, 0
-    with torch.random.fork_rng(devices=[]):
+    with suited(task), torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(trial.seed)
         single = Single(task, trial, rule, steps)
         for step in range(steps):

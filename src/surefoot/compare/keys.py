@@ -11,7 +11,7 @@ from surefoot.rules.rule import Rule
 from surefoot.tasks.task import Task
 
 #: Raised whenever a change of ours gives a trial other numbers.
-NUMERICS = 1
+NUMERICS = 2
 
 
 def trial_key(task: Task, rule: Rule, trial: Trial, steps: int, runner: str) -> str:

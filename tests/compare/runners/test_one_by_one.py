@@ -62,7 +62,7 @@ NOT_BATCHABLE = {
     "branching": (Branching, False, "depends on values"),
     "peeking": (Peeking, False, "depends on values"),
     "dropping": (Dropping, False, "draws random numbers in training"),
-    "sparse": (Sparse, True, "only by a slow way round"),
+    "sparse": (Sparse, True, "vmap cannot take sparse gradients"),
 }
 
 

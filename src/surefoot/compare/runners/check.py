@@ -38,16 +38,17 @@ def reason_not_batchable(task: Task) -> str:
     """
     trials = [Trial("sgd", lane, RULES["sgd"].settings(), seed=lane, phase="confirm") for lane in (0, 1)]
     alone = [_seen(Single(task, trial, RULES["sgd"], 1)) for trial in trials]
-    try:
-        # Not made errors: torch prints what is raised in the middle of its own code.
-        with warnings.catch_warnings(record=True) as warned:
-            warnings.simplefilter("always")
-            batched = _seen(Lanes(task, trials, RULES, 1))
-    except Exception as error:
-        cause = error.__cause__ or error
-        return _meaning(str(cause)) or f"vmap cannot take this model: {first_line(cause)}"
-    if slow := next(filter(None, (_meaning(str(warning.message)) for warning in warned)), ""):
-        return slow
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")  # not as errors: torch prints what is raised in the middle of its own code
+        try:
+            batched, cause = _seen(Lanes(task, trials, RULES, 1)), None
+        except Exception as error:
+            batched, cause = {}, error.__cause__ or error
+    said = [*([str(cause)] if cause else []), *(str(warning.message) for warning in warned)]
+    if known := next(filter(None, map(_meaning, said)), ""):
+        return known
+    if cause:
+        return f"vmap cannot take this model: {first_line(cause)}"
     for name, values in batched.items():
         for lane, plain in enumerate(alone):
             if not _close(values[lane], plain[name][0]):

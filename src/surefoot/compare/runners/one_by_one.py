@@ -10,6 +10,7 @@ from surefoot.compare.runners.curves import Numbers
 from surefoot.compare.runners.evaluation import measure
 from surefoot.compare.runners.loop import Advance, follow
 from surefoot.compare.runners.minibatches import Minibatches
+from surefoot.compare.runners.threads import suited
 from surefoot.compare.runners.update import LaneUpdate
 from surefoot.compare.trial import Outcome, Trial
 from surefoot.rules.rule import Rule
@@ -20,12 +21,12 @@ from surefoot.tasks.task import Task
 def run(task: Task, trials: Sequence[Trial], rules: Mapping[str, Rule], steps: int, advance: Advance) -> list[Outcome]:
     """Run the trials in turn, for `steps` updates each. Arguments, results and errors are those of `lanes.run`.
 
-    Where the model draws random numbers in training (dropout), they follow from the trial's seed; torch's own generator
-    is left as it was found.
+    A small model is trained with one thread (`threads.suited`). Where it draws random numbers in training (dropout),
+    they follow from the trial's seed; torch's own generator is left as it was found.
     """
     outcomes = []
     for trial in trials:
-        with torch.random.fork_rng(devices=[]):
+        with suited(task), torch.random.fork_rng(devices=[]):
             torch.default_generator.manual_seed(trial.seed)
             single = Single(task, trial, rules[trial.optimizer], steps)
             outcomes += follow(single, task, [trial], steps, advance)
