@@ -91,9 +91,7 @@ def _built_in(name: str, chosen: Chosen, walkers: tuple[Walker, ...], steps: int
 def _walkers(chosen: Chosen) -> tuple[Walker, ...]:
     for name, given in chosen.settings.items():
         if not isinstance(given, Mapping):
-            raise UserError(
-                f"settings must be dicts by name, as {{'adam': {{'lr': 0.1}}}}, got {given!r} for {name!r}"
-            )
+            raise UserError(f"settings must be dicts by name, as {{'adam': {{'lr': 0.1}}}}, got {given!r} for {name!r}")
     rules = [find_rule(rule) for rule in chosen.rules]
     if not rules:
         raise UserError("optimizers must name at least one rule, got none; surefoot rules lists them")

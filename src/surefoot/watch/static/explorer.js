@@ -148,7 +148,7 @@ function catchUp() {
 let tableDue = 0;
 
 function draw(t, isPlaying) {
-  if (view.land.moves) stage.drawGround(t, false);
+  if (view.land.moves && t !== stage.groundAt) stage.drawGround(t, false);
   stage.drawTrails(t);
   stage.drawWalkers(t, !isPlaying);
   panels.drawCursors(t);

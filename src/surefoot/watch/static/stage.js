@@ -19,6 +19,7 @@ class Stage {
     [this.across, this.up] = box.querySelectorAll(".axis"); // the coordinates' names, in two corners
     this.drawn = -1; // trails are drawn up to this step
     this.levels = null;
+    this.groundAt = 0; // the step of which the ground is drawn
   }
 
   // Adapts to the box's width; the height follows from the plot's own proportions.
@@ -61,14 +62,16 @@ class Stage {
   // A draft first: what follows a slider must be quick.
   drawGround(t, isNew) {
     clearTimeout(this.refining);
-    if (this.view.land.moves) return this.paintGround(t, isNew, MOVING);
+    const { moves } = this.view.land;
+    if (moves && !isNew) return this.paintGround(t, false, MOVING);
     this.paintGround(t, isNew, DRAFT);
-    const fine = { density: window.devicePixelRatio || 1, cell: FINE };
+    const fine = moves ? MOVING : { density: window.devicePixelRatio || 1, cell: FINE };
     this.refining = setTimeout(() => this.paintGround(t, false, fine), 120);
   }
 
   paintGround(t, isNew, { density, cell }) {
     const { ground, land, theme } = this.view;
+    this.groundAt = t;
     fitted(this.bands, this.width, this.height, density);
     const columns = Math.max(2, Math.round(this.width / cell));
     const rows = Math.max(2, Math.round(this.height / cell));
