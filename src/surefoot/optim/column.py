@@ -21,6 +21,7 @@ class Column:
         values: the group's hyperparameters by the names that the graph has for them.
         formula: the rule itself, before anything was written around it or put in another order.
         dtype: of the counters in the parameters' state.
+        scalar: a hyperparameter as the host computes with it.
         t: the count of the step being taken, or taken last. scalars: what the host computed for it.
     """
 
@@ -30,6 +31,7 @@ class Column:
     values: Callable[[Mapping[str, Any]], Mapping[str, Any]]
     formula: Graph
     dtype: torch.dtype
+    scalar: Callable[[Any], Any]
     t: float = field(init=False)
     scalars: tuple[float, ...] = ()
 
@@ -60,7 +62,8 @@ class Column:
         t = self.t = self.t + 1.0
         self._counts[:] = t
         self._expected = self._counts.tobytes()
-        self.scalars = self._uniforms(t, **self.hyper())
+        scalar, values = self.scalar, self.values(self.group)
+        self.scalars = self._uniforms(t, **{k: v if type(v) is float else scalar(v) for k, v in values.items()})
 
 
 @dataclass

@@ -43,6 +43,9 @@ class Convention(Protocol):
     def values(self, group: Mapping[str, Any]) -> dict[str, Any]:
         """The rule's hyperparameters, each a number or a tensor of one number."""
 
+    def scalar(self, value: Any) -> Any:
+        """A hyperparameter as the host computes with it, in float64 or in the type of a tensor that it is."""
+
     def admit(self, p: Tensor, group: Mapping[str, Any]) -> None:
         """Refuse a parameter that cannot be stepped as its group says. Asked when a step is laid out."""
 
@@ -90,6 +93,10 @@ class Own:
     def values(self, group: Mapping[str, Any]) -> dict[str, Any]:
         """The hyperparameters by their own names."""
         return {name: group[name] for name in self.rule.hyper}
+
+    def scalar(self, value: Any) -> float:
+        """A number of float64, whatever it was."""
+        return float(value)
 
     def admit(self, p: Tensor, group: Mapping[str, Any]) -> None:
         """Any parameter will do."""

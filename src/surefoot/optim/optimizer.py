@@ -330,7 +330,10 @@ class RuleOptimizer(torch.optim.Optimizer):
                 self._complete(state, p, graph, group)
                 t = int(state["step"])
                 if t not in columns:
-                    columns[t] = Column(group, graph, t, self._intake.values, formula, self.convention.counter())
+                    convention = self.convention
+                    columns[t] = Column(
+                        group, graph, t, self._intake.values, formula, convention.counter(), convention.scalar
+                    )
                 states.setdefault(t, []).append(state)
                 members.append(Member(p, state, columns[t]))
             for t, column in columns.items():

@@ -98,6 +98,12 @@ def test_every_option_for_a_while(name: str, options: dict[str, Any], way: str) 
     assert walk(name, options, way, 40) <= ULPS
 
 
+@pytest.mark.parametrize("name", OPTIONS)
+def test_a_rate_that_is_a_tensor(name: str) -> None:
+    """It is of float32, and so is what torch makes of it and of numbers."""
+    assert walk(name, {"lr": torch.tensor(0.01), "weight_decay": 0.1}, "loop", 100) <= ULPS
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("name", "options", "way"), CASES)
 def test_every_option_for_a_thousand_steps(name: str, options: dict[str, Any], way: str) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 
@@ -58,6 +59,11 @@ class Spelling:
         for name, key, place in self._paired:
             values[name] = group[key][place]
         return values
+
+    def scalar(self, value: Any) -> Any:
+        """As torch computes with it: a tensor of float32 and a number make a float32, which NumPy's do as well."""
+        single = isinstance(value, Tensor) and value.dtype is torch.float32
+        return np.float32(value.item()) if single else float(value)
 
     def counter(self) -> torch.dtype:
         """torch's: float32, or float64 where that is the default type."""
