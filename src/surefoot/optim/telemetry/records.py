@@ -79,22 +79,29 @@ class Records:
             quarter = max(1, len(moments) // 4)
             early, late = (np.mean(part, axis=0) for part in (moments[:quarter], moments[-quarter:]))
         else:  # some had no gradient in some steps
-            early, late = np.array([_ends(own) for own in _apart(known, moments)]).T
+            early, late = _ends(*_aligned(known, moments))
         with np.errstate(all="ignore"):
             return np.asarray(np.where(early == late, 0.0, np.log10(late / early)))
 
 
-def _apart(names: Sequence[tuple[str, ...]], moments: Sequence[Array]) -> list[list[float]]:
-    """Of each tensor of the last record what all records have of it."""
-    found: dict[str, list[float]] = {name: [] for name in names[-1]}
-    for known, values in zip(names, moments, strict=True):
-        for name, value in zip(known, values.tolist(), strict=True):
-            if name in found:
-                found[name].append(value)
-    return [found[name] for name in names[-1]]
+def _aligned(names: Sequence[tuple[str, ...]], moments: Sequence[Array]) -> tuple[Array, NDArray[np.bool_]]:
+    """(records, tensors of the last record): the values of all records, and where there are any."""
+    place = {name: k for k, name in enumerate(names[-1])}
+    table = np.zeros((len(names), len(names[-1])))
+    present = np.zeros(table.shape, np.bool_)
+    ways: dict[tuple[str, ...], NDArray[np.int64]] = {}
+    for row, (known, values) in enumerate(zip(names, moments, strict=True)):
+        if known not in ways:
+            pairs = [(k, place[name]) for k, name in enumerate(known) if name in place]
+            ways[known] = np.array(pairs, np.int64).reshape(-1, 2).T
+        source, target = ways[known]
+        table[row, target], present[row, target] = values[source], True
+    return table, present
 
 
-def _ends(values: Sequence[float]) -> tuple[float, float]:
-    """The means of the first and the last quarter."""
-    quarter = max(1, len(values) // 4)
-    return float(np.mean(values[:quarter])), float(np.mean(values[-quarter:]))
+def _ends(table: Array, present: NDArray[np.bool_]) -> list[Array]:
+    """(tensors,) each: the means of the first and of the last quarter of what is present."""
+    rank = np.cumsum(present, axis=0)
+    quarter = np.maximum(1, rank[-1] // 4)
+    masks = (present & (rank <= quarter), present & (rank > rank[-1] - quarter))
+    return [np.where(mask, table, 0.0).sum(0) / quarter for mask in masks]
