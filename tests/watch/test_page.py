@@ -55,6 +55,8 @@ def test_twelve_rules_with_many_options_are_no_large_file(tmp_path: Path) -> Non
     offered = {walker["name"]: len(walker["statics"]) for walker in page_live.data(shown)["walkers"]}
     assert offered["momentum"] == 1  # those that take little room keep their options
     assert offered["own"] == 0
+    fixed = next(walker["fixed"] for walker in page_live.data(shown)["walkers"] if walker["name"] == "own")
+    assert fixed == [f"{c} False" for c in "abcdef"]  # and the page says so
 
 
 def test_scripts_are_short_and_all_there() -> None:

@@ -85,6 +85,7 @@ def _walker(walker: Walker, title: str, position: int, options: Options) -> dict
             {"name": name, "choices": list(choices), "value": choices.index(_chosen(walker, name))}
             for name, choices in options.items()
         ],
+        "fixed": [f"{name} {_chosen(walker, name)}" for name in rule.static if name not in options],
         "starts": dict(rule.start),
         **look(position),
     }

@@ -1,7 +1,7 @@
 // Names beside the walkers, where there is room: to the right, the left, above or below, else none.
 
 const LABEL = { font: "600 12.5px system-ui, -apple-system, sans-serif", height: 15, gap: 11 };
-const MARGINS = { left: 26, other: 2 }; // what is kept free along the edges: the numbers of the scale stand at the left
+const MARGINS = { left: 26, bottom: 20, other: 2 }; // kept free along the edges: scales stand at the left and below
 
 // `heads` are [{ title, x, y, isQuiet }] in pixels, the most important first.
 function drawLabels(context, heads, width, height, theme) {
@@ -20,7 +20,7 @@ function drawLabels(context, heads, width, height, theme) {
     if (isQuiet) corners.push(corners.shift()); // where walks lead to, mostly
     const boxes = corners.map(([x, y]) => {
       const left = clamp(x, MARGINS.left, width - wide - MARGINS.other);
-      const top = clamp(y, MARGINS.other, height - LABEL.height - MARGINS.other);
+      const top = clamp(y, MARGINS.other, height - LABEL.height - MARGINS.bottom);
       return { left, top, right: left + wide, bottom: top + LABEL.height };
     });
     const free = boxes.find((box) => !taken.some((other) => overlap(box, other)));

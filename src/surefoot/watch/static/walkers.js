@@ -117,6 +117,9 @@ function buildSettings(holder, heading, view, changed, reset) {
     },
   }));
   const again = button("Reset", () => reset(walker), { id: "reset", title: "To what suits this landscape" });
-  const choices = make("div", { class: "selects" }, ...selects);
+  const reason = "As chosen, for a choice would make the page too large:";
+  const said = make("p", { class: "quiet-text" }, `${reason} ${walker.fixed.join(", ")}.`);
+  const fixed = walker.fixed.length ? [said] : [];
+  const choices = make("div", { class: "selects" }, ...selects, ...fixed);
   holder.replaceChildren(...numbers, choices, again);
 }
