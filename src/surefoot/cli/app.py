@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from surefoot import __version__
+from surefoot.cli.names import names
 from surefoot.errors import UserError
 from surefoot.paths import check_writable
 
@@ -104,13 +105,18 @@ def compare(
     from surefoot.compare.execute import Interrupted
     from surefoot.compare.record import as_json
 
-    names = None if optimizers is None else [name.strip() for name in optimizers.split(",")]
     progress = on_standard_error(quiet)
     try:
         # What a task of the user's own prints must not get into the answer.
         with redirect_stdout(sys.stderr):
             study = run.compare(
-                task, optimizers=names, trials=trials, seeds=seeds, steps=steps, store=store, progress=progress
+                task,
+                optimizers=names(optimizers),
+                trials=trials,
+                seeds=seeds,
+                steps=steps,
+                store=store,
+                progress=progress,
             )
     except Interrupted as stop:
         progress.done()

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from surefoot.cli.bar import bar
+from surefoot.cli.names import names
 from surefoot.errors import UserError
 from surefoot.rules.rule import Setting
 from surefoot.watch.film.save import STILLS, checked, theme_of
@@ -91,17 +92,12 @@ def _watched(landscape: str, options: Options) -> Watch:
         return watch(
             landscape,
             start,
-            optimizers=_names(options.optimizers),
+            optimizers=names(options.optimizers),
             steps=options.steps,
             settings=parsed(options.settings),
-            layers=_names(options.layers),
+            layers=names(options.layers),
             progress=told,
         )
-
-
-def _names(text: str | None) -> list[str] | None:
-    """The parts of `A,B,...`, where it is given at all."""
-    return None if text is None else [name.strip() for name in text.split(",") if name.strip()]
 
 
 def _value(text: str) -> Setting:
