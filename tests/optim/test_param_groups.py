@@ -70,8 +70,6 @@ def test_parameters_alone_are_refused():
 
 def test_a_rule_without_decay_does_not_leave_it_out_in_silence():
     groups = param_groups(nn.Linear(2, 2), weight_decay=0.1)
-    with pytest.raises(
-        UserError, match=r"weight_decay must be left out for adam, .*; adamw, lamb have it"
-    ):
+    with pytest.raises(UserError, match=r"weight_decay must be left out for adam, .*; adamw, lamb have it"):
         Adam(groups)
     Adam(param_groups(nn.Linear(2, 2), weight_decay=0.0))
