@@ -166,7 +166,7 @@ def test_a_model_that_vmap_cannot_take_runs_one_by_one_and_says_why(compare):
     [
         ("digit", "did you mean 'digits'?"),
         ("digits --optimizers adma", "did you mean 'adam'?"),
-        ("digits --optimizers adam,", "''"),
+        ("digits --optimizers ,", "at least one must be given"),
         ("digits --optimizers adam,adam", "adam"),
         ("digits --optimizers mine.py:no_rule", "no_rule"),
         ("digits --optimizers mine.py:broken_rule", "cannot be traced"),

@@ -70,7 +70,7 @@ def still_falls(first: Any, second: Any, third: Any) -> Any:
 
     What comes to rest beside the minimum falls too, but soon less and less.
 
-    >>> still_falls(1.0, 0.5, 0.25), still_falls(1.0, 0.5, 0.45)
+    >>> bool(still_falls(1.0, 0.5, 0.25)), bool(still_falls(1.0, 0.5, 0.45))
     (True, False)
     """
     return third * np.sqrt(first) <= np.sqrt(second) * second
