@@ -54,8 +54,8 @@ def test_every_rule_that_torch_has_is_stepped_in_every_case(measured):
         (rule, *case) for rule in rules for case in cases
     )
     for row in part["rows"]:
-        fused = set() if row["rule"].startswith("rmsprop") else {"torch fused"}
-        assert set(row["seconds"]) == {"surefoot", "torch default", "torch foreach"} | fused
+        fused = set() if row["rule"].startswith("rmsprop") else {"torch fused", "drop-in fused"}
+        assert set(row["seconds"]) == {"surefoot", "drop-in", "torch default", "torch foreach"} | fused
         for of in row["seconds"].values():
             check_spread(of)
     assert all(rule in page for rule in rules)
