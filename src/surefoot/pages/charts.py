@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
+from math import isfinite
 from typing import Any
 
 from markupsafe import Markup
@@ -77,6 +78,23 @@ def axis(title: str, **more: Any) -> dict[str, Any]:
         "ticks": "",
     }
     return _merged(house, more)
+
+
+def logarithmic(values: Iterable[float]) -> dict[str, Any]:
+    """What `axis` needs to be logarithmic: labels at 1, 2 and 5 over a few decades, at the powers of ten over more.
+
+    Empty, for a linear axis, where a value is not above 0 or there is none; those that are not finite are left out.
+
+    >>> logarithmic([0.5, 2.0])
+    {'type': 'log', 'tickformat': '~g', 'dtick': 'D2'}
+    >>> logarithmic([1e-6, 1.0]), logarithmic([0.0, 1.0])
+    ({'type': 'log', 'tickformat': '~g'}, {})
+    """
+    values = [value for value in values if isfinite(value)]
+    if not values or min(values) <= 0:
+        return {}
+    few = max(values) / min(values) < 1000
+    return {"type": "log", "tickformat": "~g"} | ({"dtick": "D2"} if few else {})
 
 
 def _house(height: int) -> dict[str, Any]:

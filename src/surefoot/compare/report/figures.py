@@ -106,22 +106,14 @@ def curves(findings: Findings, quantity: series.Quantity) -> Markup:
     looks = [(band, style(findings.place(band.optimizer))) for band in reversed(bands)]
     traces = [_quartiles(band, look) for band, look in looks] + [_median(band, look) for band, look in looks]
     if quantity == "train_loss":
-        vertical = charts.axis("training loss", **_loss_scale(bands))
+        losses = [value for band in bands for curve in (band.low, band.high) for value in curve]
+        vertical = charts.axis("training loss", **charts.logarithmic(losses))
     else:
         ends = limits.curve_limits([band.median for band in bands], 0.1, protocol.greater_is_better)
         vertical = charts.axis(f"validation {protocol.metric}", range=ends)
     layout = {"xaxis": charts.axis("updates", rangemode="tozero"), "yaxis": vertical}
     label = f"{vertical['title']['text']} along the run, median and quartiles over seeds, for each optimizer"
     return charts.chart(f"chart-{quantity}", traces, layout, height=440, label=label, legend=CURVES_LEGEND)
-
-
-def _loss_scale(bands: Iterable[series.Band]) -> Trace:
-    """Logarithmic if all is above zero: labels at 1, 2 and 5 over a few decades, at the powers of ten over more."""
-    values = [value for band in bands for curve in (band.low, band.high) for value in curve if isfinite(value)]
-    if not values or min(values) <= 0:
-        return {}
-    few = max(values) / min(values) < 1000
-    return {"type": "log", "tickformat": "~g"} | ({"dtick": "D2"} if few else {})
 
 
 def _quartiles(band: series.Band, look: Style) -> Trace:

@@ -83,12 +83,6 @@ def _line_at_one(finding: Finding) -> list[dict[str, Any]]:
 def _chart(name: str, traces: list[dict[str, Any]], title: str, label: str) -> Markup:
     layout = {
         "xaxis": charts.axis("step"),
-        "yaxis": charts.axis(title, type="log", **({"dtick": 1} if _wide(traces) else {}), exponentformat="power"),
+        "yaxis": charts.axis(title, **charts.logarithmic(y for trace in traces for y in trace["y"])),
     }
     return charts.chart(name, traces, layout, height=320, label=label, legend="runs")
-
-
-def _wide(traces: list[dict[str, Any]]) -> bool:
-    """Whether the values span decades enough for ticks at powers of ten alone."""
-    values = [y for trace in traces for y in trace["y"] if y > 0]
-    return bool(values) and max(values) > 100 * min(values)
